@@ -1,0 +1,1 @@
+"""The stories at home: page types and what readers see."""

@@ -1,0 +1,199 @@
+"""What originals and stubs share: headline, byline, picture, topics, and how a Story is told of them."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from home import languages, licences
+from home.models.base import HeadMixin
+from home.models.topics import TaggedPiece
+from home.pictures import picture, share_picture
+from home.rendering import plain, portable, shorten, word_count
+from syndication.models import Edition
+from syndication.pages import SyndicatedPageMixin
+from syndication.panels import SyndicationPanel
+from syndication.renderers import head
+from syndication.renderers.head import Head
+from syndication.story import Canonical, Correction, Named, Person, Story, byline
+
+
+class DatedCorrection(Orderable):
+    """A visible change of fact, with the day it was made."""
+
+    page = ParentalKey(Page, on_delete=models.CASCADE, related_name="corrections")
+    made_on = models.DateField(_("date"), default=timezone.localdate)
+    text = models.TextField(_("what was wrong, and what is right"), max_length=1000)
+
+    panels = [FieldPanel("made_on"), FieldPanel("text")]
+
+    def __str__(self) -> str:
+        return f"{self.made_on}: {self.text}"
+
+
+class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
+    """A piece under a section. Readers get its current Edition; a preview tells the Story on the fly."""
+
+    standfirst = models.TextField(
+        _("standfirst"), max_length=400, blank=True, help_text=_("One or two sentences under the headline that make one read on.")
+    )
+    topics = ClusterTaggableManager(
+        through=TaggedPiece, blank=True, verbose_name=_("topics"), help_text=_("What it is about, across sections.")
+    )
+    lead_image = models.ForeignKey(
+        "home.PublicationImage", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead image")
+    )
+    lead_caption = models.CharField(
+        _("caption"), max_length=400, blank=True, help_text=_("Empty: the caption kept with the image.")
+    )
+    lead_alt = models.CharField(
+        _("alternative text"),
+        max_length=400,
+        blank=True,
+        help_text=_("What the picture shows, for who cannot see it. Empty: the description kept with the image."),
+    )
+    language = models.CharField(_("language"), max_length=12, choices=languages.choices, default=languages.default)
+    licence = models.CharField(
+        _("licence"), max_length=30, blank=True, choices=licences.choices, help_text=_("Empty: the licence of the publication.")
+    )
+
+    class Meta:
+        abstract = True
+
+    parent_page_types = ["home.SectionPage"]
+    subpage_types: list[str] = []
+    exclude_fields_in_copy = SyndicatedPageMixin.exclude_fields_in_copy
+
+    head_panels = [
+        FieldPanel("title", heading=_("Headline")),
+        FieldPanel("standfirst"),
+        InlinePanel("bylines", heading=_("Authors"), label=_("Author"), min_num=1, help_text=_("In the order they sign.")),
+        MultiFieldPanel(
+            [FieldPanel("lead_image"), FieldPanel("lead_caption"), FieldPanel("lead_alt")],
+            heading=_("Lead image"),
+            help_text=_("Credit and licence are kept with the image itself."),
+        ),
+    ]
+    tail_panels = [
+        FieldPanel("topics"),
+        InlinePanel("corrections", heading=_("Corrections"), label=_("Correction")),
+    ]
+    rights_panels = [FieldPanel("language"), FieldPanel("licence")]
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("standfirst"),
+        index.FilterField("language"),
+        index.RelatedFields("bylines", [index.RelatedFields("author", [index.SearchField("name")])]),
+    ]
+
+    # --- The story ------------------------------------------------------------------------------------------------------
+
+    @property
+    def section_id(self) -> int | None:
+        """The section the piece stands in: its parent."""
+        parent = self.get_parent()
+        return parent.pk if parent else None
+
+    def canonical(self) -> Canonical:
+        """The canonical URL and the policy that chose it."""
+        raise NotImplementedError
+
+    def told(self) -> dict[str, Any]:
+        """The facts of the Story that only this page type knows: kind, texts and dates."""
+        raise NotImplementedError
+
+    def build_story(self) -> Story:
+        """The piece as it stands in memory, rendered and absolute."""
+        told = self.told()
+        people = self.people()
+        day = told.pop("day")
+        text = plain(told.get("body_html") or told.get("excerpt_html") or "")
+        return Story(
+            uid=self.uid,
+            url=str(self.full_url),
+            canonical=self.canonical(),
+            headline=self.title,
+            title=self.seo_title,
+            standfirst=self.standfirst,
+            description=self.search_description or self.standfirst or shorten(text),
+            language=self.language,
+            direction=languages.direction(self.language),
+            authors=people,
+            byline=byline(people, date_format(day, "j F Y")),
+            modified=self.last_published_at or timezone.now(),
+            word_count=word_count(told.get("body_html") or told.get("excerpt_html") or ""),
+            lead_image=picture(self.lead_image, self.root, alt=self.lead_alt or None, caption=self.lead_caption)
+            if self.lead_image
+            else None,
+            share_image=share_picture(self.search_image or self.lead_image, self.publication.default_share_image, self.root),
+            section=self._section(),
+            topics=tuple(Named(name=topic.name) for topic in self.topics.all()),
+            licence=licences.LICENCES.get(self.licence) or self.publication.licence,
+            corrections=tuple(Correction(at=one.made_on, text=one.text) for one in self.corrections.all()),
+            publisher=self.publisher,
+            **told,
+        )
+
+    def people(self) -> tuple[Person, ...]:
+        """Who signs, in order."""
+        lines = self.bylines.all()
+        return tuple(line.author.person(self.root) for line in lines if line.author_id)
+
+    def portable(self, html: str) -> str:
+        """HTML of this page, ready to leave the house."""
+        return portable(html, f"{self.root}/")
+
+    def _section(self) -> Named | None:
+        parent = self.get_parent()
+        return Named(name=parent.title, url=str(parent.full_url)) if parent else None
+
+    # --- Serving --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def head(self) -> Head:
+        """The head, from the story that is shown."""
+        return head.of_story(self.story)
+
+    @cached_property
+    def publisher(self) -> Any:
+        """Who publishes. A recorded story knows; asking it saves a reader's request two queries."""
+        recorded = self.__dict__.get("story")
+        return recorded.publisher if recorded else self.publication.publisher()
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> Any:
+        """The piece as it is being written, not as it was published."""
+        self.story = self.build_story()
+        return super().serve_preview(request, mode_name)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the story and a few others to read next."""
+        story = self.story
+        context = super().get_context(request, *args, **kwargs)
+        others = Edition.objects.visible().exclude(uid=self.uid)
+        return {**context, "story": story, "more": [edition.card for edition in others.cards()[:3]]}
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """None: the sitemap reads Editions."""
+        return []
+
+
+def editing(content: list[Any], promote: list[Any], rights: list[Any]) -> TabbedInterface:
+    """An editor's form in the order one writes, with the pushes a tab away."""
+    return TabbedInterface(
+        [
+            ObjectList(content, heading=_("Content")),
+            ObjectList(promote, heading=_("Promote")),
+            ObjectList([*rights, *Page.settings_panels], heading=_("Settings")),
+            ObjectList([SyndicationPanel()], heading=_("Syndication")),
+        ]
+    )

@@ -1,0 +1,76 @@
+"""HTML that may leave the house: sanitised to a short list of tags, every address absolute."""
+
+from copy import deepcopy
+from urllib.parse import urljoin
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser
+
+TEXT = {"p", "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "small", "code", "pre", "br", "hr", "span", "cite", "time"}
+BLOCKS = {"h2", "h3", "h4", "ul", "ol", "li", "blockquote", "figure", "figcaption", "img", "aside", "section", "footer", "div"}
+TABLES = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
+ATTRIBUTES = {
+    "*": {"class", "dir", "id", "lang"},
+    "a": {"href", "rel", "aria-label", "role"},
+    "blockquote": {"cite"},
+    "img": {"src", "srcset", "sizes", "width", "height", "alt", "loading", "decoding"},
+    "ol": {"start"},
+    "section": {"aria-label", "role"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+EXCERPT_WORDS = 90
+
+
+def portable(html: str, root: str) -> str:
+    """`html` with only the tags a story may hold and with absolute addresses. Fragments stay fragments, for footnotes."""
+
+    def absolute(tag: str, attribute: str, value: str) -> str:
+        if attribute in ("href", "src", "cite"):
+            return value if value.startswith("#") else urljoin(root, value)
+        if attribute == "srcset":
+            return ", ".join(urljoin(root, source.strip()) for source in value.split(",") if source.strip())
+        return value
+
+    return nh3.clean(
+        html,
+        tags=TEXT | BLOCKS | TABLES,
+        attributes=deepcopy(ATTRIBUTES),
+        attribute_filter=absolute,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None,
+    ).strip()
+
+
+def plain(html: str) -> str:
+    """The text of `html`, with single spaces."""
+    return " ".join(LexborHTMLParser(html).text(separator=" ").split()) if html else ""
+
+
+def word_count(html: str) -> int:
+    """How many words a reader reads."""
+    return len(plain(html).split())
+
+
+def excerpt(html: str, words: int = EXCERPT_WORDS) -> str:
+    """The opening paragraphs, whole, until `words` are reached; at least one if there is one."""
+    body = LexborHTMLParser(html).body
+    taken: list[str] = []
+    count = 0
+    for node in body.iter() if body else ():
+        if node.tag == "p" and node.text(strip=True):
+            for note in node.css("sup"):
+                note.decompose()
+            taken.append(node.html or "")
+            count += len(node.text().split())
+            if count >= words:
+                break
+    return "\n".join(taken)
+
+
+def shorten(text: str, limit: int = 200) -> str:
+    """`text` cut at a word, with an ellipsis, to at most `limit` characters."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit - 1].rsplit(' ', 1)[0].rstrip(',;:.–— ')}…"

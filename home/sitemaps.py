@@ -1,0 +1,89 @@
+"""The sitemap, the news sitemap and robots.txt. Pages whose canonical is elsewhere, or that stay out of search, are in none."""
+
+from datetime import timedelta
+from typing import Any
+from xml.sax.saxutils import XMLGenerator
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from wagtail.models import Site
+
+from home.models import Author, HomePage, PublicationSettings, SectionPage
+from syndication.models import Edition
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
+NEWS_AGE = timedelta(days=2)
+LIMIT = 50_000
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every page of ours that is its own canonical (https://www.sitemaps.org/protocol.html)."""
+    root = _site(request).root_url
+    pieces = Edition.objects.visible().filter(listed=True).order_by("-modified_at").values_list("url", "modified_at")
+    urls = [(page.full_url, page.last_published_at) for model in (HomePage, SectionPage) for page in model.objects.live().public()]
+    urls += list(pieces[: LIMIT - 1000])
+    urls += [(f"{root}{author.get_absolute_url()}", None) for author in Author.objects.all()[:900]]
+    return _xml([{"loc": url, "lastmod": moment and moment.isoformat()} for url, moment in urls if url], {"xmlns": SITEMAP})
+
+
+def news_sitemap(request: HttpRequest) -> HttpResponse:
+    """Originals of the last two days, as Google News asks; stubs are others' news."""
+    publication = PublicationSettings.for_request(request)
+    fresh = Edition.objects.visible().filter(kind="original", listed=True, first_published_at__gte=timezone.now() - NEWS_AGE)
+    entries = []
+    for story in [edition.card for edition in fresh.cards()[:1000]]:
+        news = {
+            "news:publication": {"news:name": publication.public_name, "news:language": story.language.partition("-")[0]},
+            "news:publication_date": story.first_published.isoformat(),
+            "news:title": story.headline,
+        }
+        entries.append({"loc": story.url, "news:news": news})
+    return _xml(entries, {"xmlns": SITEMAP, "xmlns:news": NEWS})
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may read (RFC 9309)."""
+    root = _site(request).root_url
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /_util/",
+        "Allow: /",
+        "",
+        f"Sitemap: {root}/sitemap.xml",
+        f"Sitemap: {root}/news-sitemap.xml",
+        "",
+    ]
+    answer = HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+def _site(request: HttpRequest) -> Site:
+    return Site.find_for_request(request) or Site(hostname=settings.SITE_URL)
+
+
+def _xml(entries: list[dict[str, Any]], namespaces: dict[str, str]) -> HttpResponse:
+    answer = HttpResponse(content_type="application/xml; charset=utf-8")
+    writer = XMLGenerator(answer, "utf-8", short_empty_elements=True)  # type: ignore[arg-type]
+    writer.startDocument()
+    writer.startElement("urlset", namespaces)
+    for entry in entries:
+        _element(writer, "url", entry)
+    writer.endElement("urlset")
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+def _element(writer: XMLGenerator, name: str, value: Any) -> None:
+    if value is None:
+        return
+    writer.startElement(name, {})
+    if isinstance(value, dict):
+        for inner, content in value.items():
+            _element(writer, inner, content)
+    else:
+        writer.characters(str(value))
+    writer.endElement(name)

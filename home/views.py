@@ -1,0 +1,76 @@
+"""What readers see besides Wagtail's pages: authors' profiles; and a shorter way to a piece."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from wagtail.models import Site
+from wagtail.url_routing import RouteResult
+from wagtail.views import serve as serve_page
+
+from home.models import ArticlePage, Author, PublicationSettings, StubPage
+from home.models.base import sections, sheet
+from home.pictures import picture, share_picture
+from home.rendering import plain, shorten
+from syndication.models import Edition
+from syndication.renderers import head
+
+
+# Reading takes no transaction: on SQLite every transaction is a writer's.
+@transaction.non_atomic_requests
+def serve(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Wagtail's serve view, with pieces found by their whole path in one query instead of one for each level."""
+    if piece := _piece(request, path):
+        request._wagtail_route_for_request = RouteResult(piece)  # type: ignore[attr-defined]
+    return serve_page(request, path)
+
+
+@transaction.non_atomic_requests
+def author(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """An author's profile with what they wrote."""
+    person = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
+    context = author_context(person, request)
+    response = render(request, "home/author.html", context)
+    response["Link"] = f'<{context["head"].canonical}>; rel="canonical"'
+    return response
+
+
+def author_context(author: Author, request: HttpRequest) -> dict[str, Any]:
+    """What the profile template needs, also for a preview."""
+    publication = PublicationSettings.for_request(request)
+    root, publisher = publication.site.root_url, publication.publisher()
+    written = Edition.objects.visible().filter(page__bylines__author=author.pk) if author.pk else Edition.objects.none()
+    listed = sheet(request, written)
+    person = author.person(root)
+    about = shorten(plain(author.bio)) or f"{author.name} in {publisher.name}."
+    return {
+        "author": author,
+        "person": person,
+        "portrait": picture(author.portrait, root) if author.portrait else None,
+        "sheet": listed,
+        "publisher": publisher,
+        "sections": sections(Site.find_for_request(request)),
+        "head": head.of_list(
+            title=author.name,
+            description=about,
+            url=f"{person.url}?page={listed.number}" if listed.number > 1 else person.url,
+            publisher=publisher,
+            image=share_picture(author.portrait, publication.default_share_image, root),
+            language=settings.LANGUAGE_CODE,
+        ),
+    }
+
+
+def _piece(request: HttpRequest, path: str) -> ArticlePage | StubPage | None:
+    """The live piece at this path of the request's site, if it is one."""
+    site = Site.find_for_request(request)
+    components = [component for component in path.split("/") if component]
+    if site is None or len(components) < 2:
+        return None
+    where = {"slug": components[-1], "url_path": f"{site.root_page.url_path}{'/'.join(components)}/", "live": True}
+    for model in (ArticlePage, StubPage):
+        if found := model.objects.filter(**where).first():
+            return found
+    return None

@@ -1,0 +1,8 @@
+"""Connectors, one file a protocol. This dict is the table of contents."""
+
+from syndication.connectors.base import Connector
+from syndication.connectors.webhook import Webhook
+
+CONNECTORS: dict[str, type[Connector]] = {
+    Webhook.kind: Webhook,
+}

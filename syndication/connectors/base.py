@@ -1,0 +1,64 @@
+"""What every connector promises the engine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from syndication.contract import Contract
+from syndication.story import Story
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach one outlet. `secret` is asked for at the moment of signing, so that it is never held or printed."""
+
+    name: str
+    endpoint: str
+    contract: Contract
+    secret: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How the outlet names what it took; either part may be empty."""
+
+    id: str = ""
+    url: str = ""
+
+
+class Connector:
+    """One conversation with one outlet at a time. It knows stories, never pages, and reaches the network through `syndication.http`.
+
+    Each verb returns the Receipt or raises an error of `syndication.errors`; the same `key` means the same wish. It is
+    called from a worker's thread and must not touch the database.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    # Whether repeating a request with the same key is harmless at the outlet, so that no look-up is needed first.
+    idempotent: ClassVar[bool] = False
+    secret_help: ClassVar[str] = ""
+
+    def __init__(self, access: Access):
+        self.access = access
+
+    @classmethod
+    def check_secret(cls, secret: str) -> None:
+        """Raise ValueError, with a sentence for the field, when `secret` has not the form this protocol needs."""
+
+    def publish(self, story: Story, key: UUID) -> Receipt:
+        """Create the piece there."""
+        raise NotImplementedError
+
+    def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        """Bring the piece there up to this version."""
+        raise NotImplementedError
+
+    def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        """Take the piece down there. Not being there is success."""
+        raise NotImplementedError
+
+    def find(self, uid: UUID) -> Receipt | None:
+        """What the outlet already has of this piece, or None. Asked after an uncertain create unless `idempotent`."""
+        return None

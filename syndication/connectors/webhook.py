@@ -1,0 +1,70 @@
+"""Webhook: a signed POST as Standard Webhooks lays it down (https://www.standardwebhooks.com). The outlet's developers do the rest."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+from syndication import http, signing
+from syndication.connectors.base import Connector, Receipt
+from syndication.errors import Uncertain, raise_for_status
+from syndication.renderers.payload import payload
+from syndication.story import Story
+
+
+class Webhook(Connector):
+    """Posts `article.published`, `article.updated` and `article.withdrawn`. The `webhook-id` is the same on every retry."""
+
+    kind = "webhook"
+    label = "Webhook (Standard Webhooks)"
+    idempotent = True
+    secret_help = "The signing secret you share with the outlet: whsec_ followed by 24 to 64 bytes in base64."  # noqa: S105
+
+    @classmethod
+    def check_secret(cls, secret: str) -> None:
+        """Refuse a secret that is not `whsec_` and 24 to 64 bytes in base64."""
+        signing.check_secret(secret)
+
+    def publish(self, story: Story, key: UUID) -> Receipt:
+        """Tell the outlet of a piece that is new to it."""
+        return self._post("article.published", story, None, key)
+
+    def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        """Tell the outlet of a new version."""
+        return self._post("article.updated", story, receipt, key)
+
+    def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        """Ask the outlet to take the piece down."""
+        return self._post("article.withdrawn", story, receipt, key)
+
+    def _post(self, event: str, story: Story, receipt: Receipt | None, key: UUID) -> Receipt:
+        now = datetime.now(UTC)
+        body = json.dumps(payload(event, story, self.access.contract, receipt, now), ensure_ascii=False).encode()
+        headers = signing.headers(self.access.secret(), f"msg_{key.hex}", now, body)
+        answer = http.post(self.access.endpoint, body, {"content-type": "application/json", **headers})
+        raise_for_status(answer.status, answer.headers, answer.text[:2000])
+        return self._receipt(answer) or receipt or Receipt()
+
+    def _receipt(self, answer: http.Response) -> Receipt | None:
+        """The receipt in a JSON answer; None in any other plain answer, which the specification allows."""
+        if "html" in answer.headers.get("content-type", ""):
+            raise Uncertain(
+                "The outlet answered with a web page instead of a receipt, perhaps a login page. Check the endpoint.",
+                detail=answer.text[:2000],
+                status=answer.status,
+            )
+        try:
+            data = answer.json()
+        except ValueError:
+            return None
+        if not isinstance(data, dict):
+            return None
+        return Receipt(id=str(data.get("id") or "")[:200], url=_public(data.get("url")))
+
+
+def _public(url: object) -> str:
+    """The address the outlet gave, if it is one we would visit."""
+    try:
+        http.check_url(str(url))
+    except ValueError:
+        return ""
+    return str(url)[:2000]

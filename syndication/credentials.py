@@ -1,0 +1,34 @@
+"""Credentials at rest: sealed with keys that live in the environment, never in the database and never derived from SECRET_KEY."""
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class Unreadable(Exception):
+    """A sealed text that none of the keys opens, or no key at all."""
+
+
+def _keys() -> MultiFernet:
+    if not settings.CREDENTIAL_KEYS:
+        raise Unreadable("CREDENTIAL_KEYS is empty. Make a key with 'manage.py new_credential_key' and set it.")
+    return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])
+
+
+def seal(text: str) -> str:
+    """`text` sealed with the newest key; an empty text stays empty."""
+    return _keys().encrypt(text.encode()).decode() if text else ""
+
+
+def unseal(sealed: str) -> str:
+    """The text that was sealed. Raises Unreadable when no key of CREDENTIAL_KEYS fits."""
+    if not sealed:
+        return ""
+    try:
+        return _keys().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise Unreadable("No key in CREDENTIAL_KEYS opens this credential. Bring the old key back or enter it anew.") from None
+
+
+def reseal(sealed: str) -> str:
+    """The same credential, sealed with the newest key. Raises Unreadable."""
+    return seal(unseal(sealed))

@@ -1,0 +1,131 @@
+"""Edition: one published version of a piece, recorded when it went live. Readers, feeds and pushes read the current one."""
+
+from functools import cached_property
+from typing import Any, Self
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from wagtail.models import Page
+
+from syndication.story import Story
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Editions, most often the current ones."""
+
+    def current(self) -> Self:
+        """The newest edition of each piece."""
+        return self.filter(current=True)
+
+    def visible(self) -> Self:
+        """What any reader may see now. The time test belongs to the request: an expired page is gone before a sweep says so."""
+        return self.current().filter(public=True).filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+    def cards(self) -> Self:
+        """Newest first and without bodies, for lists."""
+        return self.defer("body_html").order_by("-first_published_at", "-pk")
+
+
+class Edition(models.Model):
+    """A Story with its version. Append-only but for `current` and `fingerprint`; it outlives the page."""
+
+    uid = models.UUIDField()
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    current = models.BooleanField(default=True)
+    public = models.BooleanField()
+    reason = models.CharField(max_length=40)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    page = models.ForeignKey(Page, null=True, on_delete=models.SET_NULL, related_name="editions")
+
+    facts = models.JSONField(encoder=DjangoJSONEncoder)
+    body_html = models.TextField(blank=True)
+
+    # Copies of facts, for finding and sorting.
+    kind = models.CharField(max_length=10)
+    url = models.URLField(max_length=2000)
+    listed = models.BooleanField()
+    section_id = models.BigIntegerField(null=True)
+    first_published_at = models.DateTimeField()
+    modified_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    # What `reconcile` compares with the page to find changes nobody announced.
+    fingerprint = models.CharField(max_length=64, blank=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["uid", "version"], name="edition_version_once"),
+            models.UniqueConstraint(fields=["uid"], condition=Q(current=True), name="edition_current_once"),
+        ]
+        indexes = [
+            models.Index(fields=["-first_published_at", "-id"], condition=Q(current=True, public=True), name="edition_newest"),
+            models.Index(
+                fields=["section_id", "-first_published_at"], condition=Q(current=True, public=True), name="edition_section"
+            ),
+            models.Index(fields=["page"], condition=Q(current=True), name="edition_page_current"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facts['headline']} (version {self.version})"
+
+    @cached_property
+    def story(self) -> Story:
+        """The Story as published, whole."""
+        return Story.model_validate({**self.facts, "body_html": self.body_html})
+
+    @cached_property
+    def card(self) -> Story:
+        """The Story without its body: all that a list shows."""
+        return Story.model_validate(self.facts)
+
+
+def current_edition(uid: UUID) -> Edition | None:
+    """The newest edition of a piece, public or not."""
+    return Edition.objects.current().filter(uid=uid).first()
+
+
+def record(
+    story: Story,
+    *,
+    public: bool,
+    page: Page | None,
+    reason: str,
+    section_id: int | None = None,
+    expires_at: Any = None,
+    fingerprint: str = "",
+) -> Edition:
+    """The current edition of the piece: a new one if a fact, its visibility or its expiry changed, else the one there is."""
+    digest = story.digest()
+    with transaction.atomic():
+        last = Edition.objects.current().select_for_update().filter(uid=story.uid).first()
+        if last and (last.digest, last.public, last.expires_at) == (digest, public, expires_at):
+            if last.fingerprint != fingerprint or last.page_id != (page and page.pk):
+                Edition.objects.filter(pk=last.pk).update(fingerprint=fingerprint, page=page)
+            return last
+        if last:
+            Edition.objects.filter(pk=last.pk).update(current=False)
+        version = last.version + 1 if last else 1
+        facts = story.model_copy(update={"version": version, "body_html": ""}).facts()
+        return Edition.objects.create(
+            uid=story.uid,
+            version=version,
+            digest=digest,
+            public=public,
+            reason=reason,
+            page=page,
+            facts=facts,
+            body_html=story.body_html,
+            kind=story.kind,
+            url=story.url,
+            listed=story.listed,
+            section_id=section_id,
+            first_published_at=story.first_published,
+            modified_at=story.modified,
+            expires_at=expires_at,
+            fingerprint=fingerprint,
+        )

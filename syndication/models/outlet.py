@@ -1,0 +1,168 @@
+"""Outlet: a partner place, with a kind, credentials and a contract."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
+
+from syndication.contract import Contract
+from syndication.credentials import seal, unseal
+from syndication.http import check_url
+
+if TYPE_CHECKING:
+    from syndication.models.edition import Edition
+
+
+def validate_web_url(url: str) -> None:
+    """Refuse, with a sentence for the field, an address the door would not visit. Looks nothing up."""
+    try:
+        check_url(url)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
+class Outlet(index.Indexed, models.Model):
+    """A partner place. Stubs point at it; originals are pushed to it when it has a kind."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("active")
+        SUSPENDED = "suspended", _("suspended by an editor")
+        HELD = "held", _("held: it refuses our credentials")
+        GONE = "gone", _("gone: its endpoint no longer exists")
+
+    class Extent(models.TextChoices):
+        FULL = "full", _("the full text")
+        EXCERPT = "excerpt", _("an excerpt")
+        LINK = "link", _("headline and link only")
+
+    class StubCanonical(models.TextChoices):
+        DEFAULT = "", _("as set for the whole site")
+        OUTLET = "outlet", _("the outlet's page is the home")
+        SELF = "self", _("our stub is the home")
+        NOINDEX = "noindex", _("keep our stub out of search engines")
+
+    name = models.CharField(_("name"), max_length=120, unique=True, help_text=_("As readers know it: “Read the rest at …”."))
+    website = models.URLField(
+        _("website"),
+        validators=[validate_web_url],
+        help_text=_("Its front page. Addresses of stubs must be on this host or below it."),
+    )
+    other_hosts = models.CharField(
+        _("other hosts"),
+        max_length=500,
+        blank=True,
+        help_text=_("More host names it publishes under, with commas, such as arabic.example.org."),
+    )
+
+    kind = models.CharField(
+        _("how we push"),
+        max_length=20,
+        blank=True,
+        help_text=_("Leave empty for an outlet that only runs pieces our stubs point at."),
+    )
+    endpoint = models.URLField(
+        _("endpoint"),
+        max_length=500,
+        blank=True,
+        validators=[validate_web_url],
+        help_text=_("Where we push. The outlet's developers tell you."),
+    )
+    sealed_secret = models.TextField(blank=True, editable=False)
+    automatic = models.BooleanField(
+        _("push by itself"), default=True, help_text=_("Push each original when it is published, and each later change.")
+    )
+    takes_since = models.DateTimeField(
+        _("pieces since"),
+        null=True,
+        blank=True,
+        default=timezone.now,
+        help_text=_("Only pieces first published after this moment. Empty: the whole archive, at once."),
+    )
+    takes_stubs = models.BooleanField(_("takes stubs too"), default=False, help_text=_("Push our “republished at” pages as well."))
+    max_in_flight = models.PositiveSmallIntegerField(
+        _("requests at once"), default=4, help_text=_("How many requests it gets from us at the same time, at most.")
+    )
+
+    extent = models.CharField(_("may carry"), max_length=10, choices=Extent, default=Extent.FULL)
+    owes_canonical = models.BooleanField(
+        _("owes a canonical link"), default=True, help_text=_("Its copy names our page in rel=canonical.")
+    )
+    owes_noindex = models.BooleanField(
+        _("owes noindex"), default=False, help_text=_("Its copy asks search engines to leave it out.")
+    )
+    owes_link = models.BooleanField(_("owes a link"), default=True, help_text=_("Its copy links to our page."))
+    attribution = models.CharField(
+        _("attribution"), max_length=200, blank=True, help_text=_("The line it prints, such as “First published in …”.")
+    )
+    stub_canonical = models.CharField(
+        _("canonical of our stubs"),
+        max_length=10,
+        blank=True,
+        choices=StubCanonical,
+        default=StubCanonical.DEFAULT,
+        help_text=_("Which page search engines shall show when a piece of ours runs there."),
+    )
+
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE, editable=False)
+    state_reason = models.CharField(max_length=300, blank=True, editable=False)
+    not_before = models.DateTimeField(null=True, editable=False)
+
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("outlet")
+        verbose_name_plural = _("outlets")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secret(self) -> str:
+        """The credential, in clear: only connectors may ask. Raises credentials.Unreadable."""
+        return unseal(self.sealed_secret)
+
+    @secret.setter
+    def secret(self, text: str) -> None:
+        self.sealed_secret = seal(text)
+
+    @property
+    def contract(self) -> Contract:
+        """The terms, frozen."""
+        return Contract(
+            canonical=self.owes_canonical,
+            noindex=self.owes_noindex,
+            link=self.owes_link,
+            extent=self.extent,
+            attribution=self.attribution,
+        )
+
+    @property
+    def pushes(self) -> bool:
+        """Whether pieces can be pushed to it at all."""
+        return bool(self.kind) and self.state != self.State.GONE
+
+    def takes(self, edition: "Edition") -> bool:
+        """Whether the piece goes there by itself."""
+        chosen = self.automatic and (edition.kind == "original" or self.takes_stubs)
+        return chosen and (self.takes_since is None or edition.first_published_at >= self.takes_since)
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names it publishes under, lower case."""
+        named = [host.strip().lower() for host in self.other_hosts.split(",") if host.strip()]
+        return [(urlsplit(self.website).hostname or "").removeprefix("www."), *named]
+
+    def runs(self, url: str) -> bool:
+        """Whether `url` is on one of its hosts or below one."""
+        host = urlsplit(url).hostname or ""
+        return any(host == own or host.endswith(f".{own}") for own in self.hosts if own)
+
+    def clean(self) -> None:
+        """Refuse a kind without its endpoint, with the sentence at the field."""
+        if self.kind and not self.endpoint:
+            raise ValidationError({"endpoint": _("Enter the address we push to, or leave “how we push” empty.")})

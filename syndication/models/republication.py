@@ -1,0 +1,224 @@
+"""Republication: one piece at one outlet. Its due rows are the outbox; Delivery is its log."""
+
+from datetime import timedelta
+from random import uniform
+from typing import Any
+from uuid import uuid4
+
+from django.db import models, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
+from syndication.models.edition import Edition
+from syndication.models.outlet import Outlet
+from syndication.story import Story
+
+# Waits after the first, second, … failed attempt (Standard Webhooks); the last ends after three days, and then a person acts.
+BACKOFF = [
+    timedelta(seconds=seconds) for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+]
+JITTER = 0.2
+NO_ERROR: dict[str, Any] = {"error": "", "error_detail": "", "failing_since": None}
+
+
+class RepublicationQuerySet(DueQuerySet):
+    """Republications. State moves only by one UPDATE that names the lease."""
+
+    def want(self, edition: Edition, outlet: Outlet, operation: str) -> bool:
+        """Make the outlet owe `edition`, or owe nothing; True if that is news. Same wish, same key; a new wish, a new key.
+
+        A wish to withdraw what was never sent is no wish. A running lease is left alone: its finisher sees the new key.
+        """
+        digest = outlet.contract.digest(edition.story) if operation == Republication.PUBLISH else ""
+        wish = {"wanted": edition, "wanted_digest": digest, "operation": operation}
+        fresh = {"key": uuid4(), "state": Republication.State.PENDING, "due_at": Now(), "attempts": 0, **NO_ERROR}
+        mine = self.filter(uid=edition.uid, outlet=outlet)
+        if operation == Republication.WITHDRAW:
+            never_sent = mine.filter(held=None, fence=0).exclude(operation=operation)
+            if never_sent.update(**wish, key=uuid4(), state=Republication.State.WITHDRAWN, due_at=None, **NO_ERROR):
+                return True
+            return bool(mine.exclude(operation=operation).update(**wish, **fresh))
+        if mine.exclude(operation=operation, wanted_digest=digest).update(**wish, **fresh):
+            return True
+        _row, created = self.get_or_create(
+            uid=edition.uid, outlet=outlet, defaults={**wish, "key": uuid4(), "state": Republication.State.PENDING, "due_at": Now()}
+        )
+        return created
+
+    def push_again(self, **own: Any) -> int:
+        """Owe these rows once more, under new keys, whatever they hold. Returns how many."""
+        ids = list(self.filter(**own).values_list("pk", flat=True))
+        for pk in ids:
+            self.filter(pk=pk).update(key=uuid4(), state=Republication.State.PENDING, due_at=Now(), attempts=0, **NO_ERROR)
+        return len(ids)
+
+
+class Republication(DueRow):
+    """What one outlet should hold of one piece, what it took last, and what went wrong in between."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("on its way")
+        DELIVERED = "delivered", _("delivered")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        FAILED = "failed", _("failed")
+
+    PUBLISH, WITHDRAW = "publish", "withdraw"
+
+    uid = models.UUIDField(db_index=True)
+    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="republications")
+    wanted = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    wanted_digest = models.CharField(max_length=64, blank=True)
+    operation = models.CharField(max_length=10, default=PUBLISH)
+    key = models.UUIDField(default=uuid4, unique=True)
+    held = models.ForeignKey(Edition, null=True, on_delete=models.PROTECT, related_name="+")
+    receipt_id = models.CharField(max_length=200, blank=True)
+    receipt_url = models.URLField(max_length=2000, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    # An attempt ended without an answer: ask the outlet what it has before any second create.
+    uncertain = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+    error_detail = models.TextField(blank=True)
+    failing_since = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RepublicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["uid", "outlet"], name="republication_once")]
+        indexes = [
+            models.Index(fields=["outlet", "due_at"], condition=Q(due_at__isnull=False), name="republication_due"),
+            models.Index(fields=["state"], name="republication_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wanted.facts['headline']} at {self.outlet}"
+
+    @property
+    def story(self) -> Story:
+        """The wanted story as the outlet may carry it."""
+        return self.outlet.contract.view(self.wanted.story)
+
+    # --- How a lease ends. `self` is the row as claimed; each returns False if the lease was lost meanwhile. -------------
+
+    def accept(self, receipt_id: str, receipt_url: str) -> bool:
+        """The outlet took what this lease sent. If nothing newer is wanted the row rests, else it is due again."""
+        withdrawn = self.operation == self.WITHDRAW
+        rests = self.State.WITHDRAWN if withdrawn else self.State.DELIVERED
+        settled = self._settle(
+            held=None if withdrawn else self.wanted,
+            receipt_id=receipt_id,
+            receipt_url=receipt_url,
+            delivered_at=Now(),
+            uncertain=False,
+            attempts=0,
+            state=Case(When(key=self.key, then=Value(rests)), default=F("state")),
+            due_at=Case(When(key=self.key, then=Value(None)), default=Now(), output_field=models.DateTimeField()),
+            **NO_ERROR,
+        )
+        if not settled:
+            self._reassert()
+        return settled
+
+    def postpone(self, sentence: str, detail: str = "", *, uncertain: bool = False, wait: float | None = None) -> bool:
+        """It may work later: due again after `wait` seconds or the backoff, or given up when the schedule is exhausted."""
+        if self.attempts > len(BACKOFF):
+            return self.give_up(f"{sentence} We tried {self.attempts} times.", detail)
+        delay = BACKOFF[self.attempts - 1] * uniform(1 - JITTER, 1 + JITTER)
+        delay = max(delay, timedelta(seconds=wait or 0))
+        settled = self._settle(
+            due_at=self._unless_newer(from_now(delay)),
+            uncertain=uncertain or self.uncertain,
+            **self._error(sentence, detail),
+        )
+        if not settled and uncertain:
+            self._reassert()
+        return settled
+
+    def give_up(self, sentence: str, detail: str = "") -> bool:
+        """A person must act: the row fails and stays until an editor pushes again or the piece changes."""
+        return self._settle(
+            state=Case(When(key=self.key, then=Value(self.State.FAILED)), default=F("state")),
+            due_at=self._unless_newer(Value(None)),
+            **self._error(sentence, detail),
+        )
+
+    def release(self, sentence: str = "", detail: str = "") -> bool:
+        """Nothing was tried: due as before, and no attempt burnt."""
+        error = self._error(sentence, detail) if sentence else {}
+        return self._settle(attempts=max(self.attempts - 1, 0), **error)
+
+    def _settle(self, **changes: Any) -> bool:
+        mine = Republication.objects.held_by(self.pk, self.lease_token)
+        return bool(mine.update(**RELEASED, **changes))
+
+    def _reassert(self) -> None:
+        # The late bytes of an older wish may have landed last: whoever was fenced off makes the newest wish due again.
+        late = Republication.objects.filter(pk=self.pk).exclude(key=self.key)
+        late.update(key=uuid4(), state=self.State.PENDING, due_at=Now())
+
+    def _unless_newer(self, moment: Any) -> Case:
+        return Case(When(key=self.key, then=moment), default=Now(), output_field=models.DateTimeField())
+
+    def _error(self, sentence: str, detail: str) -> dict[str, Any]:
+        since = F("failing_since") if self.failing_since else Now()
+        return {"error": sentence, "error_detail": detail[:2000], "failing_since": since}
+
+
+class Delivery(models.Model):
+    """One request and how it ended. Committed before the first byte leaves, so that a vanished worker leaves evidence."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "", _("under way")
+        ACCEPTED = "accepted", _("accepted")
+        TRANSIENT = "transient", _("failed for now")
+        PERMANENT = "permanent", _("failed")
+        UNCERTAIN = "uncertain", _("no answer")
+        REFUSED = "refused", _("credentials refused")
+        GONE = "gone", _("endpoint gone")
+        RELEASED = "released", _("not tried")
+        LOST = "lost", _("worker vanished")
+
+    republication = models.ForeignKey(Republication, on_delete=models.CASCADE, related_name="deliveries")
+    fence = models.PositiveBigIntegerField()
+    key = models.UUIDField()
+    operation = models.CharField(max_length=10)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(auto_now_add=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default=Outcome.OPEN)
+    late = models.BooleanField(default=False)
+    status = models.PositiveSmallIntegerField(null=True)
+    sentence = models.TextField(blank=True)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["republication", "fence"], name="delivery_fence_once")]
+        indexes = [models.Index(fields=["-started_at"], name="delivery_newest")]
+        verbose_name_plural = _("deliveries")
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}"
+
+
+def claim(outlet: Outlet, limit: int) -> list[Republication]:
+    """Lease up to `limit` due rows of one outlet, with a Delivery row each, committed when this returns.
+
+    An expired lease whose delivery is still open belongs to a worker that vanished: that delivery becomes `lost` and
+    the row uncertain.
+    """
+    with transaction.atomic():
+        ids = [row.pk for row in Republication.objects.filter(outlet=outlet).lease(limit)]
+        lost = Delivery.objects.filter(republication__in=ids, outcome=Delivery.Outcome.OPEN)
+        orphans = set(lost.values_list("republication", flat=True))
+        if orphans:
+            lost.update(outcome=Delivery.Outcome.LOST, sentence="The worker vanished before the outlet answered.")
+            Republication.objects.filter(pk__in=orphans).update(uncertain=True)
+        rows = list(Republication.objects.filter(pk__in=ids).select_related("wanted__page", "held", "outlet").order_by("due_at"))
+        Delivery.objects.bulk_create(
+            Delivery(republication=row, fence=row.fence, key=row.key, operation=row.operation, edition_id=row.wanted_id)
+            for row in rows
+        )
+    return rows

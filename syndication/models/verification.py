@@ -1,0 +1,97 @@
+"""Verification: what we last saw when we fetched a page abroad, and when we look again."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
+from syndication.models.republication import Republication
+
+FIRST_LOOK = timedelta(seconds=2)
+# Looks after the first, second, … agreeing verdict in a row.
+HONOURED = [timedelta(days=1), timedelta(days=7), timedelta(days=30)]
+UNSETTLED = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]
+# A stub's target is dead when it was gone this often in a row.
+DEAD_AFTER = 3
+
+
+class VerificationQuerySet(DueQuerySet):
+    """Verifications."""
+
+    def look(self, *, url: str, republication: Republication | None = None, stub_uid: Any = None) -> None:
+        """Look at `url` soon; a changed address begins a new count."""
+        own = {"republication": republication} if republication else {"stub_uid": stub_uid}
+        row, created = self.get_or_create(**own, defaults={"url": url, "due_at": from_now(FIRST_LOOK)})
+        if not created:
+            reset = {} if row.url == url else {"url": url, "verdict": "", "sentence": "", "evidence": [], "in_a_row": 0}
+            self.filter(pk=row.pk).update(due_at=from_now(FIRST_LOOK), **reset)
+
+
+class Verification(DueRow):
+    """The newest verdict on one page abroad: the copy of a republication, or the page a stub points at."""
+
+    class Verdict(models.TextChoices):
+        NONE = "", _("not looked yet")
+        HONOURED = "honoured", _("honoured")
+        MISSING = "missing", _("missing")
+        WRONG = "wrong", _("wrong")
+        DUPLICATED = "duplicated", _("duplicated")
+        UNREACHABLE = "unreachable", _("unreachable")
+        GONE = "gone", _("gone")
+
+    republication = models.OneToOneField(Republication, null=True, on_delete=models.CASCADE, related_name="verification")
+    stub_uid = models.UUIDField(null=True, unique=True)
+    url = models.URLField(max_length=2000)
+    verdict = models.CharField(max_length=12, choices=Verdict, blank=True, default=Verdict.NONE)
+    sentence = models.TextField(blank=True)
+    evidence = models.JSONField(default=list)
+    in_a_row = models.PositiveIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+
+    objects = VerificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(republication__isnull=False) ^ Q(stub_uid__isnull=False), name="verification_of_one_thing"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="verification_due")]
+
+    def __str__(self) -> str:
+        return f"{self.verdict or 'not looked yet'}: {self.url}"
+
+    @property
+    def target_dead(self) -> bool:
+        """Whether the page was gone so often in a row that our canonical must not lean on it."""
+        return self.verdict == self.Verdict.GONE and self.in_a_row >= DEAD_AFTER
+
+    def settle(self, verdict: str, sentence: str, evidence: list[dict[str, str]]) -> bool:
+        """Write down what this lease saw and when to look again; False if the lease was lost meanwhile.
+
+        On success `self` shows the new verdict, too.
+        """
+        same = verdict == self.verdict
+        in_a_row = self.in_a_row + 1 if same else 1
+        waits = HONOURED if verdict == self.Verdict.HONOURED else UNSETTLED
+        changes: dict[str, Any] = {"verdict": verdict, "sentence": sentence, "evidence": evidence, "in_a_row": in_a_row}
+        if not same:
+            changes["changed_at"] = Now()
+        due_at = from_now(waits[min(in_a_row, len(waits)) - 1])
+        settled = Verification.objects.held_by(self.pk, self.lease_token).update(
+            **changes, **RELEASED, looked_at=Now(), due_at=due_at, attempts=0
+        )
+        if settled:
+            self.verdict, self.sentence, self.evidence, self.in_a_row = verdict, sentence, evidence, in_a_row
+        return bool(settled)
+
+
+def target_dead(stub_uid: Any) -> bool:
+    """Whether the page a stub points at is proved dead."""
+    row = Verification.objects.filter(stub_uid=stub_uid).first()
+    return bool(row and row.target_dead)

@@ -1,0 +1,60 @@
+"""SyndicatedPageMixin: what a page must offer to be carried abroad."""
+
+from datetime import datetime
+from functools import cached_property
+from uuid import uuid4
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+from wagtail.models import Page
+
+from syndication.models.edition import Edition
+from syndication.story import Story
+
+
+class SyndicatedPageMixin(models.Model):
+    """A page that is a piece: it has a uid of its own for life, and can tell its Story without a request.
+
+    A copied page is another piece and gets another uid; an alias tells its source's story.
+    """
+
+    uid = models.UUIDField(default=uuid4, unique=True, editable=False)
+
+    exclude_fields_in_copy = ["uid"]
+
+    class Meta:
+        abstract = True
+
+    def build_story(self) -> Story:
+        """The piece as it stands in memory: rendered, absolute, sanitised. Costs queries and renditions: for publish and preview."""
+        raise NotImplementedError
+
+    @property
+    def section_id(self) -> int | None:
+        """The pk of the page under which lists show the piece."""
+        raise NotImplementedError
+
+    @cached_property
+    def edition(self) -> Edition | None:
+        """The current Edition, or None before the first was recorded."""
+        return Edition.objects.current().filter(uid=self.uid).first()
+
+    @cached_property
+    def story(self) -> Story:
+        """What readers get: the recorded story, an alias its source's; only a page nobody recorded yet is built on the fly."""
+        if source := self.alias_of:  # type: ignore[attr-defined]
+            return source.specific.story
+        return self.edition.story if self.edition else self.build_story()
+
+
+def syndicated_models() -> list[type[Page]]:
+    """Every page type that can be carried."""
+    return [model for model in apps.get_models() if issubclass(model, SyndicatedPageMixin) and issubclass(model, Page)]
+
+
+def is_public(page: Page, now: datetime | None = None) -> bool:
+    """Whether any reader may see the page now: live, not expired, not an alias of something, behind no restriction."""
+    now = now or timezone.now()
+    expired = page.expire_at is not None and page.expire_at <= now
+    return page.live and not expired and not page.get_view_restrictions()

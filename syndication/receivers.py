@@ -1,0 +1,71 @@
+"""Receivers: what Wagtail announces, they plan. They never send. What Wagtail does not announce, `reconcile` finds."""
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save, pre_delete
+from django.dispatch import receiver
+from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from syndication import tasks
+from syndication.doorbell import ring
+from syndication.models import Outlet
+from syndication.pages import syndicated_models
+from syndication.planning import plan, plan_outlet, plan_tree, plan_withdrawal
+
+
+@receiver(page_published)
+def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """A page went live, or only got its schedule: `plan` asks the database which."""
+    if plan(instance, "published"):
+        ring(tasks.deliver_due)
+
+
+@receiver(page_unpublished)
+def on_unpublished(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """A page went away."""
+    if plan(instance, "unpublished"):
+        ring(tasks.deliver_due)
+
+
+@receiver(post_page_move)
+def on_moved(sender: type[Page], instance: Page, url_path_before: str, url_path_after: str, **kwargs: Any) -> None:
+    """A page moved, and all below it with it."""
+    if url_path_before != url_path_after and plan_tree(instance, "moved"):
+        ring(tasks.deliver_due)
+
+
+@receiver(page_slug_changed)
+def on_slug_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """A page got another slug: the addresses below it change silently."""
+    if plan_tree(instance, "slug changed"):
+        ring(tasks.deliver_due)
+
+
+@receiver(pre_delete)
+def on_deleted(sender: type[Any], instance: Any, **kwargs: Any) -> None:
+    """A piece is being deleted: take it down everywhere while its last edition still knows it."""
+    if sender in syndicated_models() and not instance.alias_of_id and plan_withdrawal(instance.uid, "deleted"):
+        ring(tasks.deliver_due)
+
+
+@receiver([post_save, post_delete], sender=PageViewRestriction)
+def on_privacy_changed(sender: type[Any], instance: PageViewRestriction, **kwargs: Any) -> None:
+    """A page and all below it became private, or public again."""
+    page = Page.objects.filter(pk=instance.page_id).first()
+    if page and plan_tree(page, "privacy changed"):
+        ring(tasks.deliver_due)
+
+
+@receiver(post_save, sender=Site)
+def on_site_changed(sender: type[Site], instance: Site, created: bool, **kwargs: Any) -> None:
+    """A site got another address: every canonical on it changed. That is too much for a request; a worker goes through them."""
+    if not created:
+        ring(tasks.reconcile)
+
+
+@receiver(post_save, sender=Outlet)
+def on_outlet_saved(sender: type[Outlet], instance: Outlet, **kwargs: Any) -> None:
+    """An outlet is new, or its terms changed: what it should hold may have changed with them."""
+    if not kwargs.get("raw") and instance.kind and plan_outlet(instance):
+        ring(tasks.deliver_due)

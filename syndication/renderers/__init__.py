@@ -1,0 +1,1 @@
+"""Story in the dialects of others: pure functions, one dialect a file."""

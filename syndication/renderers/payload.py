@@ -1,0 +1,40 @@
+"""Story as the body of a push: what happened, the whole story, its social metadata and the terms."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from syndication.contract import Contract
+from syndication.renderers import json_ld, social
+from syndication.story import Story
+
+if TYPE_CHECKING:
+    from syndication.connectors.base import Receipt
+
+
+def payload(event: str, story: Story, contract: Contract, receipt: "Receipt | None", now: datetime) -> dict[str, Any]:
+    """A Standard Webhooks body: `type`, `timestamp` and `data` with story, social, contract and receipt.
+
+    `story` must already be the contract's view. In `social.og` a property that repeats holds a list.
+    """
+    return {
+        "type": event,
+        "timestamp": now.isoformat(),
+        "data": {
+            "story": story.facts(),
+            "social": {
+                "og": _grouped(social.open_graph(story)),
+                "twitter": dict(social.twitter(story)),
+                "json_ld": json_ld.news_article(story),
+            },
+            "contract": contract.model_dump(mode="json"),
+            "receipt": {"id": receipt.id, "url": receipt.url} if receipt else None,
+        },
+    }
+
+
+def _grouped(tags: social.Tags) -> dict[str, str | list[str]]:
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for name, content in tags:
+        grouped[name].append(content)
+    return {name: contents[0] if len(contents) == 1 else contents for name, contents in grouped.items()}

@@ -1,0 +1,30 @@
+"""Signatures of Standard Webhooks: HMAC-SHA256 over id, timestamp and the raw bytes that are sent."""
+
+import base64
+import binascii
+from datetime import datetime
+
+from standardwebhooks.webhooks import Webhook as Signer
+
+PREFIX = "whsec_"
+
+
+def check_secret(secret: str) -> None:
+    """Raise ValueError, with a sentence for the field, unless `secret` is `whsec_` and 24 to 64 bytes in base64."""
+    if not secret.startswith(PREFIX):
+        raise ValueError("A webhook secret begins with whsec_. Copy it whole from the outlet.")
+    try:
+        size = len(base64.b64decode(secret.removeprefix(PREFIX), validate=True))
+    except binascii.Error:
+        raise ValueError("After whsec_ comes base64; this is not. Copy the secret whole from the outlet.") from None
+    if not 24 <= size <= 64:
+        raise ValueError(f"A webhook secret holds 24 to 64 bytes; this one holds {size}. Ask the outlet for a new one.")
+
+
+def headers(secret: str, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
+    """The three headers for `body` as it will be sent. `now` must be aware."""
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Signer(secret).sign(message_id, now, body.decode()),
+    }

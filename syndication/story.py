@@ -1,0 +1,171 @@
+"""Story: the one portable form of a piece. Every surface renders it; none asks the page again."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+Kind = Literal["original", "stub"]
+Policy = Literal["self", "outlet", "noindex"]
+Extent = Literal["link", "excerpt", "full"]
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_utc)]
+
+
+class Value(BaseModel):
+    """A frozen fact. Unknown keys are dropped, so an Edition recorded by a newer release still loads."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Person(Value):
+    """An author. Handles as people write them: `@ada` on X, `@ada@host` in the fediverse, a Bluesky domain."""
+
+    name: str
+    url: str = ""
+    website: str = ""
+    x: str = ""
+    fediverse: str = ""
+    bluesky: str = ""
+
+    @property
+    def handle(self) -> str:
+        """The handle a byline shows: the first there is of X, fediverse and Bluesky, with its `@`."""
+        return self.x or self.fediverse or (f"@{self.bluesky}" if self.bluesky else "")
+
+
+class Licence(Value):
+    """Terms of reuse: a name for people and, where there is one, the URL of the deed."""
+
+    name: str
+    url: str = ""
+
+
+class Picture(Value):
+    """An image as it may travel: absolute URLs, pixels, and four facts that differ: alt, caption, credit, licence."""
+
+    url: str
+    width: int
+    height: int
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+    licence: Licence | None = None
+    may_syndicate: bool = False
+    srcset: str = ""
+    mime: str = "image/jpeg"
+
+
+class Named(Value):
+    """Something with a name and a page of its own: a section, a topic."""
+
+    name: str
+    url: str = ""
+
+
+class OutletCopy(Value):
+    """Where a stub's full text lives: the outlet, the URL there, the day it ran, and how much of it we carry."""
+
+    name: str
+    url: str
+    ran_on: date | None = None
+    extent: Extent = "excerpt"
+
+
+class Canonical(Value):
+    """The one canonical URL and the policy that chose it (RFC 6596)."""
+
+    url: str
+    policy: Policy = "self"
+
+
+class Correction(Value):
+    """A dated, visible change of fact."""
+
+    at: date
+    text: str
+
+
+class Publisher(Value):
+    """Who publishes: shared by all stories of a site."""
+
+    name: str
+    url: str
+    logo: str = ""
+    x: str = ""
+    fediverse: str = ""
+    policies: tuple[tuple[str, str], ...] = ()
+
+
+class Story(Value):
+    """One version of a piece, whole.
+
+    Text is plain unless the name ends in `_html`; HTML is sanitised and its URLs are absolute; moments are UTC.
+    `version` is 0 until an Edition records the story.
+    """
+
+    uid: UUID
+    version: int = 0
+    kind: Kind = "original"
+    url: str
+    canonical: Canonical
+    headline: str
+    title: str = ""
+    standfirst: str = ""
+    description: str = ""
+    language: str = "en"
+    direction: Literal["ltr", "rtl"] = "ltr"
+    authors: tuple[Person, ...] = ()
+    byline: str = ""
+    first_published: Moment
+    modified: Moment
+    body_html: str = ""
+    excerpt_html: str = ""
+    word_count: int = 0
+    lead_image: Picture | None = None
+    share_image: Picture | None = None
+    outlet: OutletCopy | None = None
+    section: Named | None = None
+    topics: tuple[Named, ...] = ()
+    licence: Licence | None = None
+    corrections: tuple[Correction, ...] = ()
+    publisher: Publisher
+
+    @property
+    def social_title(self) -> str:
+        """The headline for cards and `<title>`, unless the editor wrote another."""
+        return self.title or self.headline
+
+    @property
+    def listed(self) -> bool:
+        """Whether our page belongs in sitemaps: only if it is its own canonical and may be indexed."""
+        return self.canonical.policy == "self" and self.canonical.url == self.url
+
+    def facts(self) -> dict[str, Any]:
+        """The story as JSON-ready data."""
+        return self.model_dump(mode="json")
+
+    def digest(self) -> str:
+        """SHA-256 over the facts, in hex. `version` and `modified` say when, not what: same facts, same digest."""
+        facts = self.model_dump(mode="json", exclude={"version", "modified"})
+        text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def byline(authors: tuple[Person, ...], when: str) -> str:
+    """The line under a headline, as in `By Ada Lovelace (@ada) and Grace Hopper on 30 May 2018`."""
+    names = [f"{person.name} ({person.handle})" if person.handle else person.name for person in authors]
+    if not names:
+        return f"On {when}"
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"By {listed} on {when}"

@@ -1,0 +1,45 @@
+"""Celery tasks: two lines each. A message is a hint that something may be due; what is due stands in the database."""
+
+from celery import shared_task
+
+
+@shared_task
+def deliver_due() -> None:
+    """Deliver what is due."""
+    from syndication.delivering import deliver_due
+
+    deliver_due()
+
+
+@shared_task
+def verify_due() -> None:
+    """Look at the copies that are due."""
+    from syndication.verifying import verify_due
+
+    verify_due()
+
+
+@shared_task
+def publish_due() -> None:
+    """Publish and expire what its schedule says."""
+    from syndication.scheduling import publish_due
+
+    publish_due()
+
+
+@shared_task
+def reconcile() -> None:
+    """Find what changed without a signal, and deliver it."""
+    from syndication.delivering import deliver_due
+    from syndication.planning import reconcile
+
+    if reconcile():
+        deliver_due()
+
+
+@shared_task
+def plan_everything() -> None:
+    """Ask of every piece what the signals ask."""
+    from syndication.planning import plan_everything
+
+    plan_everything()

@@ -1,0 +1,82 @@
+"""Verifying: fetch the public page abroad and judge whether it leads home. Delivered is what they answered; verified is what we saw."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+
+import structlog
+from django.db import transaction
+
+from syndication import http
+from syndication.errors import DeliveryError
+from syndication.judge import Judgement, find, judge
+from syndication.models import Edition, Republication, Verification
+from syndication.planning import plan
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+
+
+def verify_due(rounds: int = 20) -> int:
+    """Look at every page that is due, a batch at a time. Returns how many looks were written down."""
+    looked = 0
+    for _ in range(rounds):
+        rows = Verification.objects.all().lease(BATCH)
+        if not rows:
+            break
+        loaded = Verification.objects.filter(pk__in=[row.pk for row in rows])
+        due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
+        stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
+        with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="look") as pool:
+            for row, judgement in zip(due, pool.map(_look, due), strict=True):
+                looked += _write_down(row, judgement, stubs.get(row.stub_uid))
+    return looked
+
+
+def look_now(republication: Republication) -> None:
+    """Look at the copy again as soon as a worker is free."""
+    if republication.receipt_url:
+        Verification.objects.look(url=republication.receipt_url, republication=republication)
+
+
+def _look(row: Verification) -> Judgement:
+    """Fetch and judge; in a thread, without the database."""
+    try:
+        answer = http.fetch(row.url)
+    except DeliveryError as problem:
+        return Judgement(verdict="unreachable", sentence=problem.sentence, evidence=())
+    findings = find(answer.body, answer.headers, answer.url)
+    republication = row.republication
+    if republication is None:
+        return _judge_target(answer.status)
+    return judge(
+        findings,
+        republication.outlet.contract,
+        # What they hold counts: a newer version still on its way is our business, not their fault.
+        want_url=(republication.held or republication.wanted).story.canonical.url,
+        status=answer.status,
+        fetched_url=answer.url,
+        withdrawn=republication.state == Republication.State.WITHDRAWN,
+    )
+
+
+def _judge_target(status: int) -> Judgement:
+    """Whether the page a stub points at is alive: it owes us nothing, but our readers must arrive."""
+    if status in (404, 410):
+        sentence = f"The outlet's page is gone ({status}). Check the address on the stub, or ask the outlet where the piece stands now."
+        return Judgement(verdict="gone", sentence=sentence, evidence=())
+    if status >= 400:
+        return Judgement(verdict="unreachable", sentence=f"The outlet's page does not answer as it should ({status}).", evidence=())
+    return Judgement(verdict="honoured", sentence="The outlet's page is there.", evidence=())
+
+
+def _write_down(row: Verification, judgement: Judgement, stub: Edition | None) -> bool:
+    before, was_dead = row.verdict, row.target_dead
+    with transaction.atomic():
+        settled = row.settle(judgement.verdict, judgement.sentence, [asdict(piece) for piece in judgement.evidence])
+        if settled and stub and stub.page and row.target_dead != was_dead:
+            # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
+            plan(stub.page, "outlet's page died" if row.target_dead else "outlet's page is back")
+    if settled and before != row.verdict:
+        log.info("verdict", verdict=row.verdict, before=before, url=row.url, republication=row.republication_id)
+    return settled
