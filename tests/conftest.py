@@ -1,0 +1,118 @@
+"""What every test stands on: settings of its own whatever the shell or `.env` says, a real database file or server, a real broker.
+
+`TEST_DATABASE=postgresql pytest` runs on a PostgreSQL server that lives as long as the run; otherwise on an SQLite file, as in
+production: several threads and processes can open it. A process that a test starts inherits all of this through its environment.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+from cryptography.fernet import Fernet
+
+from tests.servers import PostgreSQL, Valkey, chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(tempfile.mkdtemp(prefix="homeward-tests-"))
+SERVER = PostgreSQL() if os.environ.get("TEST_DATABASE") == "postgresql" else None
+VALKEY = Valkey()
+
+
+def _enter_test_settings() -> None:
+    """Set the environment before Django reads it. An empty value means the default: nothing seeps in from a demonstration's `.env`."""
+    dotenv = ROOT / ".env"
+    lines = dotenv.read_text(encoding="utf-8").splitlines() if dotenv.is_file() else []
+    names = {line.partition("=")[0].strip() for line in lines if "=" in line and not line.lstrip().startswith("#")}
+    os.environ.update({name: "" for name in (*names, "DEBUG", "SITE_URL", "ALLOWED_HOSTS", "BEHIND_PROXY")})
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="publication.settings",
+        SECRET_KEY="a key for tests, long enough and known to everybody who reads this line",
+        CREDENTIAL_KEYS=Fernet.generate_key().decode(),
+        DATA_DIR=str(FOLDER),
+        DATABASE_URL=SERVER.url if SERVER else f"sqlite:///{FOLDER / 'db.sqlite3'}",
+        # Nobody listens there until a test asks for `broker`: a stray hint is refused at once and never reaches another's server.
+        REDIS_URL=VALKEY.url,
+        SYNDICATION_ALLOWED_NETWORKS="127.0.0.0/8",
+        LOG_FORMAT="text",
+    )
+    (FOLDER / "static").mkdir()
+    django.setup()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+# At import, for conftest files and test modules below may import models at their top.
+_enter_test_settings()
+
+
+def pytest_configure() -> None:
+    """Let SIGTERM end a run as Ctrl-C does, so that no server outlives it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_unconfigure() -> None:
+    """Leave no process and no file."""
+    VALKEY.close()
+    if SERVER:
+        SERVER.stop()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def pytest_report_header() -> str:
+    """Name the database in the first lines."""
+    return f"database: {'PostgreSQL ' + str(SERVER.programs) if SERVER else 'SQLite'}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Test in the very database that DATABASE_URL names: it is ours alone, and processes that tests start find it there."""
+    from django.db import connections
+
+    if SERVER:
+        SERVER.start()
+    facts = connections["default"].settings_dict
+    facts["TEST"]["NAME"] = facts["NAME"]
+
+
+@pytest.fixture
+def broker() -> Iterator[Valkey]:
+    """A real Valkey, running and empty, where the settings look for it. A test may stop, start, freeze or thaw it."""
+    from publication.celery import app
+    from syndication.doorbell import listen_again
+
+    VALKEY.start()
+    VALKEY.empty()
+    listen_again()
+    yield VALKEY
+    VALKEY.start()
+    app.pool.force_close_all()
+    listen_again()
+
+
+@pytest.fixture
+def valkey_url(broker: Valkey) -> str:
+    """The address of a running, empty Valkey."""
+    return broker.url
+
+
+@pytest.fixture
+def broker_down(broker: Valkey) -> Valkey:
+    """The broker, stopped: connections are refused until the test starts it."""
+    broker.stop()
+    return broker
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """An installed Chromium or Chrome."""
+    return chromium()
