@@ -1,4 +1,4 @@
-"""`python -m demo.up`: a whole publication in one terminal, from an empty folder to a copy that is proved. `make run` calls it."""
+"""`python -m demo.up`: a whole publication in one terminal, from an empty folder to a copy that is proved."""
 
 import base64
 import errno
@@ -223,7 +223,9 @@ def announce(ports: dict[str, int], table: str) -> None:
         waiting = {port for port in waiting if not _answers(port)}
         time.sleep(0.2)
     if waiting:
-        table = f"\nNothing answers yet on port {', '.join(str(port) for port in sorted(waiting))}. The lines above may say why.\n"
+        table = (
+            f"\nNothing answers yet on port {', '.join(str(port) for port in sorted(waiting))}. The lines above may say why.\n"
+        )
     print(table, flush=True)
 
 

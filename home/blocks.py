@@ -10,6 +10,7 @@ from wagtail.images.blocks import ImageBlock
 from wagtail_footnotes.blocks import RichTextBlockWithFootnotes
 
 from home.pictures import picture
+from syndication.contract import STAYS_HOME
 
 INLINE = ["bold", "italic", "link", "strikethrough", "superscript", "subscript"]
 PARAGRAPH = [*INLINE, "ol", "ul", "hr", "document-link", "code"]
@@ -50,12 +51,13 @@ class FigureBlock(blocks.StructBlock):
         label = _("Image")
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        """Adds `picture`, with renditions and absolute addresses."""
+        """Adds `picture`, with renditions and absolute addresses, and the class of one that may not travel."""
         context: dict[str, Any] = super().get_context(value, parent_context)
         image = value["image"]
         if image:
             alt = "" if image.decorative else image.contextual_alt_text
             context["picture"] = picture(image, context.get("root", ""), alt=alt, caption=value["caption"])
+            context["class"] = "" if image.may_syndicate else STAYS_HOME
         return context
 
 

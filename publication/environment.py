@@ -1,5 +1,6 @@
 """The environment, read strictly: a value that cannot be meant refuses to start, with a sentence that says how to mend it."""
 
+import math
 import os
 from collections.abc import Iterable
 from ipaddress import ip_network
@@ -57,6 +58,8 @@ class Environment:
         try:
             number = float(value)
         except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
             refuse(f"{name} is '{value}'; write a number.")
         if number < least:
             refuse(f"{name} is {value}; it must be at least {least:g}.")

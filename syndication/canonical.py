@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -58,6 +59,7 @@ def _whole(url: str) -> str:
 # --- addresses -------------------------------------------------------------------------------------------------------
 
 _AROUND = "".join(map(chr, range(0x21)))  # what the URL Standard strips from both ends: C0 controls and space
+_LONGEST = 8_192  # characters; beyond that an address is an attack or an accident
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -66,9 +68,12 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 def absolute(href: str, base: str) -> str:
     """`href` as a browser reads it on a page whose base URL is `base`, or "" if that is no http(s) address. Never raises."""
     cleaned = re.sub(r"[\t\n\r]", "", href.strip(_AROUND))
-    before, mark, after = re.match(r"([^?#]*)([?#]?)(.*)", cleaned, re.DOTALL).groups()  # type: ignore[union-attr]
+    before, mark, after = re.fullmatch(r"([^?#]*)([?#]?)(.*)", cleaned, re.DOTALL).groups()  # type: ignore[union-attr]
+    told = before.replace("\\", "/") + mark + after
+    if re.match("https?://", told, re.IGNORECASE):  # urljoin would read one without a host as relative
+        return told if _split(told) else ""
     try:
-        joined = urljoin(base, before.replace("\\", "/") + mark + after)
+        joined = urljoin(base, told)
     except ValueError:
         return ""
     return joined if _split(joined) else ""
@@ -122,6 +127,11 @@ def _too_much_or_little(found: str, wanted: str) -> str:
 
 def _split(url: str) -> SplitResult | None:
     """The parts of `url` in their common spelling, without fragment; None unless it is an http(s) address with a host."""
+    return _parts(url) if len(url) <= _LONGEST else None
+
+
+@lru_cache(maxsize=512)
+def _parts(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url.strip(_AROUND))
         scheme, host, port = parts.scheme.lower(), _host(parts.hostname or ""), parts.port

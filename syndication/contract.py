@@ -4,7 +4,12 @@ import hashlib
 import json
 from typing import Any
 
+from selectolax.lexbor import LexborHTMLParser
+
 from syndication.story import Extent, Story, Value
+
+# The class of an image in a body whose figure stays at home, because our rights do not cover other outlets.
+STAYS_HOME = "stays-home"
 
 
 class Contract(Value):
@@ -18,9 +23,7 @@ class Contract(Value):
 
     def view(self, story: Story) -> Story:
         """The story as this outlet may carry it: no more text than agreed, no picture that may not travel."""
-        changes: dict[str, Any] = {}
-        if self.extent != "full":
-            changes["body_html"] = ""
+        changes: dict[str, Any] = {"body_html": _travelling(story.body_html) if self.extent == "full" else ""}
         if self.extent == "link":
             changes["excerpt_html"] = ""
         for place in ("lead_image", "share_image"):
@@ -34,3 +37,14 @@ class Contract(Value):
         facts = self.view(story).model_dump(mode="json", exclude={"version", "modified"})
         text = json.dumps([facts, self.model_dump(mode="json")], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _travelling(html: str) -> str:
+    if STAYS_HOME not in html:
+        return html
+    tree = LexborHTMLParser(html)
+    staying = tree.css(f"img.{STAYS_HOME}")
+    for image in staying:
+        figure = image.parent if image.parent and image.parent.tag == "figure" else image
+        figure.decompose()
+    return (tree.body.inner_html or "") if staying and tree.body else html

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
@@ -25,6 +26,18 @@ class SyndicatedPageMixin(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new alias comes with all its source's fields: it gets a uid of its own."""
+        if self._state.adding and self.alias_of_id:  # type: ignore[attr-defined]
+            self.uid = uuid4()
+        super().save(*args, **kwargs)
+
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """Neither a revision nor the source of an alias says which piece the page is."""
+        page = super().with_content_json(content)  # type: ignore[misc]
+        page.uid = self.uid
+        return page
 
     def build_story(self) -> Story:
         """The piece as it stands in memory: rendered, absolute, sanitised. Costs queries and renditions: for publish and preview."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Site
 
 from syndication.models import Edition, Outlet, Republication, Verification, current_edition, record
 from syndication.pages import SyndicatedPageMixin, is_public, syndicated_models
@@ -64,12 +64,14 @@ def plan_tree(page: Page, reason: str) -> int:
 
 def plan_everything() -> int:
     """Ask of every piece what the signals ask. For the night: level-triggered, it finds what nobody announced."""
+    _forget_addresses()
     planned = sum(_plan_safely(piece, "nightly plan") for piece in _pieces(Page.objects.filter(live=True)))
     return planned + _plan_absent()
 
 
 def reconcile() -> int:
     """Find pieces whose URL, visibility or revision changed without anybody saying so, cheaply; plan those. Returns how many."""
+    _forget_addresses()
     recorded = dict(Edition.objects.current().filter(page__isnull=False).values_list("page_id", "fingerprint"))
     restricted = tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
     changed = 0
@@ -147,6 +149,11 @@ def _plan_absent() -> int:
     """Withdraw pieces whose page vanished without a signal."""
     orphans: Iterable[UUID] = list(Edition.objects.current().filter(public=True, page=None).values_list("uid", flat=True))
     return sum(plan_withdrawal(uid, "page vanished") for uid in orphans)
+
+
+def _forget_addresses() -> None:
+    # Wagtail keeps the sites' addresses in this process's cache for an hour, and clears it only where a site is saved.
+    Site.clear_site_root_paths_cache()
 
 
 def _expired(page: Page) -> bool:

@@ -23,8 +23,8 @@ def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
 
 @receiver(page_unpublished)
 def on_unpublished(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    """A page went away."""
-    if plan(instance, "unpublished"):
+    """A page went away. Of one that is being deleted Wagtail says so while it is still live here: `on_deleted` sees to that."""
+    if not Page.objects.filter(pk=instance.pk, live=True).exists() and plan(instance, "unpublished"):
         ring(tasks.deliver_due)
 
 
@@ -50,8 +50,10 @@ def on_deleted(sender: type[Any], instance: Any, **kwargs: Any) -> None:
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction)
-def on_privacy_changed(sender: type[Any], instance: PageViewRestriction, **kwargs: Any) -> None:
-    """A page and all below it became private, or public again."""
+def on_privacy_changed(sender: type[Any], instance: PageViewRestriction, origin: Any = None, **kwargs: Any) -> None:
+    """A page and all below it became private, or public again. A restriction that goes because its page goes frees nobody."""
+    if origin is not None and getattr(origin, "model", type(origin)) is not PageViewRestriction:
+        return
     page = Page.objects.filter(pk=instance.page_id).first()
     if page and plan_tree(page, "privacy changed"):
         ring(tasks.deliver_due)

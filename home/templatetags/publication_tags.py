@@ -1,0 +1,93 @@
+"""What the readers' templates ask beyond the facts of a Story: places, days and words of the frame around it."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from home.models import PublicationSettings
+from home.models.base import sections
+from home.models.site import POLICIES
+from syndication.story import Person, Story
+
+register = template.Library()
+
+
+class Handle(NamedTuple):
+    """Where readers find an author: the place's name, the handle as a byline prints it, the profile's address."""
+
+    place: str
+    text: str
+    url: str
+
+
+@register.filter
+def handles(person: Person) -> list[Handle]:
+    """An author's handles in the order a byline prefers them; the first one's text is `person.handle`."""
+    found = []
+    if person.x:
+        found.append(Handle("X", person.x, f"https://x.com/{person.x.removeprefix('@')}"))
+    if person.fediverse:
+        user, _at, host = person.fediverse.removeprefix("@").partition("@")
+        found.append(Handle(_("Fediverse"), person.fediverse, f"https://{host}/@{user}"))
+    if person.bluesky:
+        found.append(Handle("Bluesky", f"@{person.bluesky}", f"https://bsky.app/profile/{person.bluesky}"))
+    return found
+
+
+@register.filter
+def day(story: Story) -> date:
+    """The day a byline names: for a stub the day it ran at the outlet, else the first publication in the site's time zone."""
+    if story.outlet and story.outlet.ran_on:
+        return story.outlet.ran_on
+    return timezone.localtime(story.first_published).date()
+
+
+@register.filter
+def current(path: str, url: str) -> str:
+    """The value of `aria-current` for a link to `url` on the page at `path`: `page`, `true` below it, or nothing."""
+    if path == url:
+        return "page"
+    return "true" if path.startswith(url) else ""
+
+
+@register.filter
+def policy_name(term: str) -> str:
+    """What readers call a policy, from its schema.org property: the words of the settings form."""
+    field = next((name for name, known in POLICIES.items() if known == term), "")
+    return capfirst(str(PublicationSettings._meta.get_field(field).verbose_name)) if field else term  # type: ignore[union-attr]
+
+
+@register.filter
+def with_scrolling_tables(html: str) -> SafeString:
+    """Sanitised `html` with each table in a box that scrolls by itself, also by keyboard, so that the page never does."""
+    box = format_html('<div class="scroll" role="group" aria-label="{}" tabindex="0">', _("Table"))
+    boxed = html.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
+    return mark_safe(boxed)  # noqa: S308 - a Story's HTML is sanitised when it is built
+
+
+@register.simple_tag
+def furniture(story: Story) -> str:
+    """Attributes for our own words inside a piece: their language and direction, where the piece's are others."""
+    language = get_language() or story.language
+    if language.partition("-")[0] == story.language.partition("-")[0]:
+        return ""
+    return format_html(' lang="{}" dir="{}"', language, "rtl" if get_language_bidi() else "ltr")
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: dict[str, Any]) -> str:
+    """Prints nothing, but sees to it that `publisher` and `sections` are there on pages no view prepared, such as 404."""
+    request = context.get("request")
+    site = Site.find_for_request(request) if request and "publisher" not in context else None
+    if site:
+        context["publisher"] = PublicationSettings.for_site(site).publisher()
+        context["sections"] = sections(site)
+    return ""
