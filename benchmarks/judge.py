@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 
 from syndication.contract import Contract
-from syndication.judge import find, judge
+from syndication.findings import find
+from syndication.judge import judge
 
 HOME = "https://home.example/2026/river/"
 COPY = "https://partner.example/news/river/"

@@ -1,4 +1,4 @@
-"""The blocks of an article's body. Each template is portable HTML: it is rendered at publish, for our page and for partners alike."""
+"""The blocks of an article's body. Their templates are portable HTML, rendered at publish for our page and for partners."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -175,7 +175,9 @@ def section_feed(request: HttpRequest, section: "SectionPage", dialect: str) -> 
     return _answer(request, dialect, Edition.objects.visible().filter(section_id=section.pk), about, publication)
 
 
-def _answer(request: HttpRequest, dialect: str, editions: Any, about: dict[str, str], publication: "PublicationSettings") -> HttpResponse:
+def _answer(
+    request: HttpRequest, dialect: str, editions: Any, about: dict[str, str], publication: "PublicationSettings"
+) -> HttpResponse:
     if dialect not in DIALECTS:
         raise Http404("Feeds are to be had as rss, atom and json.")
     content_type, write = DIALECTS[dialect]
@@ -185,7 +187,10 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: dict[str, 
     modified = max((moment for _pk, moment in newest), default=None)
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
-        stories = [edition.story for edition in Edition.objects.filter(pk__in=[pk for pk, _moment in newest]).order_by("-first_published_at", "-pk")]
+        stories = [
+            edition.story
+            for edition in Edition.objects.filter(pk__in=[pk for pk, _moment in newest]).order_by("-first_published_at", "-pk")
+        ]
         about = {**about, "description": publication.tagline or about["title"]}
         answer = HttpResponse(write(stories, about), content_type=content_type)
     answer["ETag"] = etag

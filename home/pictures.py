@@ -1,6 +1,6 @@
 """Images as a Story carries them: renditions made once, at publish, with absolute URLs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -22,7 +22,7 @@ def picture(image: "PublicationImage", root: str, *, alt: str | None = None, cap
 
     `alt` None means the image's own description; an empty alt says that the image is decoration.
     """
-    facts = {
+    facts: dict[str, Any] = {
         "alt": image.description if alt is None else alt,
         "caption": caption or image.caption,
         "credit": image.credit,

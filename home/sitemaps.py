@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page of ours that is its own canonical (https://www.sitemaps.org/protocol.html)."""
     root = _site(request).root_url
     pieces = Edition.objects.visible().filter(listed=True).order_by("-modified_at").values_list("url", "modified_at")
-    urls = [(page.full_url, page.last_published_at) for model in (HomePage, SectionPage) for page in model.objects.live().public()]
+    urls = [
+        (page.full_url, page.last_published_at) for model in (HomePage, SectionPage) for page in model.objects.live().public()
+    ]
     urls += list(pieces[: LIMIT - 1000])
     urls += [(f"{root}{author.get_absolute_url()}", None) for author in Author.objects.all()[:900]]
     return _xml([{"loc": url, "lastmod": moment and moment.isoformat()} for url, moment in urls if url], {"xmlns": SITEMAP})
@@ -69,7 +72,7 @@ def _xml(entries: list[dict[str, Any]], namespaces: dict[str, str]) -> HttpRespo
     answer = HttpResponse(content_type="application/xml; charset=utf-8")
     writer = XMLGenerator(answer, "utf-8", short_empty_elements=True)  # type: ignore[arg-type]
     writer.startDocument()
-    writer.startElement("urlset", namespaces)
+    writer.startElement("urlset", AttributesImpl(namespaces))
     for entry in entries:
         _element(writer, "url", entry)
     writer.endElement("urlset")
@@ -80,7 +83,7 @@ def _xml(entries: list[dict[str, Any]], namespaces: dict[str, str]) -> HttpRespo
 def _element(writer: XMLGenerator, name: str, value: Any) -> None:
     if value is None:
         return
-    writer.startElement(name, {})
+    writer.startElement(name, AttributesImpl({}))
     if isinstance(value, dict):
         for inner, content in value.items():
             _element(writer, inner, content)

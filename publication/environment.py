@@ -32,7 +32,7 @@ class Environment:
     def __init__(self, dotenv: Path):
         self.file: dict[str, str] = {}
         if dotenv.is_file():
-            self.file = {name: value for name, value in _read(dotenv).items()}
+            self.file = _read(dotenv)
         self.values = {**self.file, **os.environ}
         self.known: set[str] = set()
 

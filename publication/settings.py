@@ -1,6 +1,7 @@
 """The settings, one file for every place the site runs; what differs between places comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -278,7 +279,7 @@ LOG_FORMAT = env.choice("LOG_FORMAT", "text" if DEBUG else "json", ("text", "jso
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 env.finish()
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

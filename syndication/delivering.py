@@ -61,7 +61,7 @@ def claim_current(outlet: Outlet) -> list[Republication]:
 
 
 def settle(ended: Ended) -> None:
-    """Write down how a conversation ended: the republication, its Delivery and what follows for the outlet, in one transaction."""
+    """Write down, in one transaction, how a conversation ended: for the republication, its Delivery and the outlet."""
     row, error = ended.row, ended.error
     with transaction.atomic():
         if error is None:
@@ -98,7 +98,7 @@ def connector_for(outlet: Outlet) -> Connector:
 
 
 def converse(connector: Connector, row: Republication) -> Receipt:
-    """Say what `row` wants said. After an uncertain attempt the outlet is asked first what it has, unless repeating is harmless."""
+    """Say what `row` wants said; after an uncertain attempt the outlet is asked first, unless repeating is harmless."""
     receipt = Receipt(row.receipt_id, row.receipt_url) if row.held_id or row.receipt_id else None
     if row.uncertain and receipt is None and not connector.idempotent:
         receipt = connector.find(row.uid)
@@ -147,8 +147,10 @@ def _walk(lane: list[Republication], begun: float, ends: "SimpleQueue[Ended]") -
         except Exception as problem:
             # A fault of ours, after bytes may have left: the row must not hang until its lease ends.
             log.exception("connector failed", republication=row.pk, outlet=row.outlet.name)
-            error = Uncertain("Our connector failed. The log has the details; we look before we send again.", detail=repr(problem))
-            ended = Ended(row, error=error, duration_ms=_since(started))
+            fault = Uncertain(
+                "Our connector failed. The log has the details; we look before we send again.", detail=repr(problem)
+            )
+            ended = Ended(row, error=fault, duration_ms=_since(started))
         ends.put(ended)
 
 

@@ -40,7 +40,7 @@ class SyndicatedPageMixin(models.Model):
         return page
 
     def build_story(self) -> Story:
-        """The piece as it stands in memory: rendered, absolute, sanitised. Costs queries and renditions: for publish and preview."""
+        """The piece as it stands in memory: rendered, absolute, sanitised. For publish and preview: it costs."""
         raise NotImplementedError
 
     @property

@@ -107,7 +107,7 @@ def _fresh(page: Page) -> Any:
 
 def _want(edition: Edition) -> bool:
     outlets = Outlet.objects.exclude(kind="")
-    return any([_want_at(edition, outlet) for outlet in outlets])
+    return sum(_want_at(edition, outlet) for outlet in outlets) > 0
 
 
 def _want_at(edition: Edition, outlet: Outlet) -> bool:
@@ -158,4 +158,3 @@ def _forget_addresses() -> None:
 
 def _expired(page: Page) -> bool:
     return page.expire_at is not None and page.expire_at <= timezone.now()
-

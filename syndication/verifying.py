@@ -1,4 +1,4 @@
-"""Verifying: fetch the public page abroad and judge whether it leads home. Delivered is what they answered; verified is what we saw."""
+"""Verifying: fetch the public page abroad and judge whether it leads home. Delivered is answered; verified is seen."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -8,7 +8,8 @@ from django.db import transaction
 
 from syndication import http
 from syndication.errors import DeliveryError
-from syndication.judge import Judgement, find, judge
+from syndication.findings import find
+from syndication.judge import Judgement, judge
 from syndication.models import Edition, Republication, Verification
 from syndication.planning import plan
 
@@ -63,10 +64,14 @@ def _look(row: Verification) -> Judgement:
 def _judge_target(status: int) -> Judgement:
     """Whether the page a stub points at is alive: it owes us nothing, but our readers must arrive."""
     if status in (404, 410):
-        sentence = f"The outlet's page is gone ({status}). Check the address on the stub, or ask the outlet where the piece stands now."
+        sentence = (
+            f"The outlet's page is gone ({status}). Check the address on the stub, or ask the outlet where the piece stands now."
+        )
         return Judgement(verdict="gone", sentence=sentence, evidence=())
     if status >= 400:
-        return Judgement(verdict="unreachable", sentence=f"The outlet's page does not answer as it should ({status}).", evidence=())
+        return Judgement(
+            verdict="unreachable", sentence=f"The outlet's page does not answer as it should ({status}).", evidence=()
+        )
     return Judgement(verdict="honoured", sentence="The outlet's page is there.", evidence=())
 
 

@@ -31,7 +31,10 @@ class OutletForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("Not at all: our stubs point there")), *((k, c.label) for k, c in CONNECTORS.items())]
+        self.fields["kind"].choices = [
+            ("", _("Not at all: our stubs point there")),
+            *((k, c.label) for k, c in CONNECTORS.items()),
+        ]
         self.fields["kind"].help_text = Outlet._meta.get_field("kind").help_text
         kept = _("A secret is kept. Leave empty to keep it.") if self.instance.sealed_secret else _("None is kept yet.")
         help_texts = " ".join(str(connector.secret_help) for connector in CONNECTORS.values())

@@ -20,7 +20,9 @@ from tests import factories as make
 FAILURES: dict[str, Callable[[], Exception]] = {
     "transient": lambda: Transient("The outlet has a fault of its own (503).", status=503, detail="HTTP 503\nBack soon"),
     "slow down": lambda: Transient("The outlet asks us to slow down (429).", status=429, retry_after=1800.0),
-    "permanent": lambda: Permanent("The outlet will not take this piece as it is (422).", status=422, detail="HTTP 422\nNo title"),
+    "permanent": lambda: Permanent(
+        "The outlet will not take this piece as it is (422).", status=422, detail="HTTP 422\nNo title"
+    ),
     "refused": lambda: Refused("The outlet refused our credentials (401).", status=401),
     "gone": lambda: OutletGone("The outlet says this address is gone for good (410).", status=410),
     "uncertain": lambda: Uncertain("The outlet did not answer in time."),

@@ -112,7 +112,9 @@ def test_the_connectors_base_knows_no_models() -> None:
     """A connector knows stories, never pages or rows."""
     for path in modules("syndication/connectors"):
         names = list(imports(path))
-        assert not [name for name in names if name.startswith(("syndication.models", "syndication.pages", "django.db", "wagtail"))]
+        assert not [
+            name for name in names if name.startswith(("syndication.models", "syndication.pages", "django.db", "wagtail"))
+        ]
 
 
 def test_values_know_no_rows_and_no_pages() -> None:

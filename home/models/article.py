@@ -1,6 +1,6 @@
 """ArticlePage: an original. The piece was first published here."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.template.loader import render_to_string
@@ -13,7 +13,7 @@ from wagtail.search import index
 from home.blocks import BodyBlock
 from home.models.piece import PiecePage, editing
 from home.rendering import excerpt
-from syndication.canonical import resolve
+from syndication.canonical import Choice, resolve
 from syndication.story import Canonical
 
 
@@ -50,7 +50,7 @@ class ArticlePage(PiecePage):
 
     def canonical(self) -> Canonical:
         """Its own URL."""
-        return resolve(kind="original", url=str(self.full_url), page_policy=self.canonical_policy)
+        return resolve(kind="original", url=str(self.full_url), page_policy=cast(Choice, self.canonical_policy))
 
     def told(self) -> dict[str, Any]:
         """Renders the body once."""

@@ -108,4 +108,3 @@ class PublicationSettings(BaseSiteSetting):
             fediverse=self.fediverse_handle,
             policies=tuple((term, getattr(self, field)) for field, term in POLICIES.items() if getattr(self, field)),
         )
-

@@ -1,7 +1,7 @@
 """StubPage: 'republished at'. Our page for a piece of ours whose full text is at an outlet."""
 
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -15,10 +15,10 @@ from wagtail.search import index
 from home.blocks import INLINE
 from home.models.piece import PiecePage, editing
 from home.rendering import plain
-from syndication.canonical import resolve
+from syndication.canonical import Choice, resolve
 from syndication.models import Outlet, target_dead
 from syndication.models.outlet import validate_web_url
-from syndication.story import Canonical, OutletCopy
+from syndication.story import Canonical, Extent, OutletCopy
 
 
 class StubForm(WagtailAdminPageForm):
@@ -117,9 +117,9 @@ class StubPage(PiecePage):
         return resolve(
             kind="stub",
             url=str(self.full_url),
-            page_policy=self.canonical_policy,
-            outlet_policy=self.outlet.stub_canonical if self.outlet else "",
-            site_policy=self.publication.stub_policy,
+            page_policy=cast(Choice, self.canonical_policy),
+            outlet_policy=cast(Choice, self.outlet.stub_canonical if self.outlet else ""),
+            site_policy=cast(Choice, self.publication.stub_policy),
             outlet_url=self.outlet_url,
             target_dead=target_dead(self.uid),
         )
@@ -136,6 +136,9 @@ class StubPage(PiecePage):
             "first_published": datetime.combine(day, time(12), tzinfo=UTC),
             "day": day,
             "outlet": OutletCopy(
-                name=self.outlet.name if self.outlet else "", url=self.outlet_url, ran_on=self.ran_on, extent=self.extent
+                name=self.outlet.name if self.outlet else "",
+                url=self.outlet_url,
+                ran_on=self.ran_on,
+                extent=cast(Extent, self.extent),
             ),
         }

@@ -70,7 +70,7 @@ def with_scrolling_tables(html: str) -> SafeString:
     """Sanitised `html` with each table in a box that scrolls by itself, also by keyboard, so that the page never does."""
     box = format_html('<div class="scroll" role="group" aria-label="{}" tabindex="0">', _("Table"))
     boxed = html.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
-    return mark_safe(boxed)  # noqa: S308 - a Story's HTML is sanitised when it is built
+    return mark_safe(boxed)  # a Story's HTML is sanitised when it is built
 
 
 @register.simple_tag

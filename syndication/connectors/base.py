@@ -28,10 +28,11 @@ class Receipt:
 
 
 class Connector:
-    """One conversation with one outlet at a time. It knows stories, never pages, and reaches the network through `syndication.http`.
+    """One conversation with one outlet at a time. It knows stories, never pages.
 
-    Each verb returns the Receipt or raises an error of `syndication.errors`; the same `key` means the same wish. It is
-    called from a worker's thread and must not touch the database.
+    It reaches the network through `syndication.http` only. Each verb returns the Receipt or raises an error of
+    `syndication.errors`; the same `key` means the same wish. It is called from a worker's thread and must not touch the
+    database.
     """
 
     kind: ClassVar[str]

@@ -1,4 +1,4 @@
-"""Webhook: a signed POST as Standard Webhooks lays it down (https://www.standardwebhooks.com). The outlet's developers do the rest."""
+"""Webhook: a signed POST as Standard Webhooks lays it down (https://www.standardwebhooks.com)."""
 
 import json
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ class Webhook(Connector):
     kind = "webhook"
     label = "Webhook (Standard Webhooks)"
     idempotent = True
-    secret_help = "The signing secret you share with the outlet: whsec_ followed by 24 to 64 bytes in base64."  # noqa: S105
+    secret_help = "The signing secret you share with the outlet: whsec_ followed by 24 to 64 bytes in base64."
 
     @classmethod
     def check_secret(cls, secret: str) -> None:

@@ -1,6 +1,6 @@
 """Outlet: a partner place, with a kind, credentials and a contract."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from wagtail.search import index
 from syndication.contract import Contract
 from syndication.credentials import seal, unseal
 from syndication.http import check_url
+from syndication.story import Extent
 
 if TYPE_CHECKING:
     from syndication.models.edition import Edition
@@ -82,7 +83,9 @@ class Outlet(index.Indexed, models.Model):
         default=timezone.now,
         help_text=_("Only pieces first published after this moment. Empty: the whole archive, at once."),
     )
-    takes_stubs = models.BooleanField(_("takes stubs too"), default=False, help_text=_("Push our “republished at” pages as well."))
+    takes_stubs = models.BooleanField(
+        _("takes stubs too"), default=False, help_text=_("Push our “republished at” pages as well.")
+    )
     max_in_flight = models.PositiveSmallIntegerField(
         _("requests at once"), default=4, help_text=_("How many requests it gets from us at the same time, at most.")
     )
@@ -137,7 +140,7 @@ class Outlet(index.Indexed, models.Model):
             canonical=self.owes_canonical,
             noindex=self.owes_noindex,
             link=self.owes_link,
-            extent=self.extent,
+            extent=cast(Extent, self.extent),
             attribution=self.attribution,
         )
 

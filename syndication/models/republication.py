@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 from random import uniform
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -36,14 +36,17 @@ class RepublicationQuerySet(DueQuerySet):
         fresh = {"key": uuid4(), "state": Republication.State.PENDING, "due_at": Now(), "attempts": 0, **NO_ERROR}
         mine = self.filter(uid=edition.uid, outlet=outlet)
         if operation == Republication.WITHDRAW:
-            never_sent = mine.filter(held=None, fence=0).exclude(operation=operation)
+            tried = Delivery.objects.filter(republication=OuterRef("pk")).exclude(outcome=Delivery.Outcome.RELEASED)
+            never_sent = mine.filter(~Exists(tried), held=None).exclude(operation=operation)
             if never_sent.update(**wish, key=uuid4(), state=Republication.State.WITHDRAWN, due_at=None, **NO_ERROR):
                 return True
             return bool(mine.exclude(operation=operation).update(**wish, **fresh))
         if mine.exclude(operation=operation, wanted_digest=digest).update(**wish, **fresh):
             return True
         _row, created = self.get_or_create(
-            uid=edition.uid, outlet=outlet, defaults={**wish, "key": uuid4(), "state": Republication.State.PENDING, "due_at": Now()}
+            uid=edition.uid,
+            outlet=outlet,
+            defaults={**wish, "key": uuid4(), "state": Republication.State.PENDING, "due_at": Now()},
         )
         return created
 
@@ -84,7 +87,7 @@ class Republication(DueRow):
     delivered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = RepublicationQuerySet.as_manager()
+    objects: ClassVar[Any] = RepublicationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["uid", "outlet"], name="republication_once")]

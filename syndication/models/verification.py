@@ -1,7 +1,7 @@
 """Verification: what we last saw when we fetched a page abroad, and when we look again."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -53,7 +53,7 @@ class Verification(DueRow):
     looked_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(null=True)
 
-    objects = VerificationQuerySet.as_manager()
+    objects: ClassVar[Any] = VerificationQuerySet.as_manager()
 
     class Meta:
         constraints = [

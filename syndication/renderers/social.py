@@ -3,7 +3,16 @@
 from syndication.story import Picture, Story
 
 # Open Graph asks for a territory; these are the usual ones for a bare language.
-TERRITORIES = {"en": "en_GB", "ar": "ar_AR", "fr": "fr_FR", "de": "de_DE", "es": "es_ES", "he": "he_IL", "fa": "fa_IR", "it": "it_IT"}
+TERRITORIES = {
+    "en": "en_GB",
+    "ar": "ar_AR",
+    "fr": "fr_FR",
+    "de": "de_DE",
+    "es": "es_ES",
+    "he": "he_IL",
+    "fa": "fa_IR",
+    "it": "it_IT",
+}
 
 Tags = list[tuple[str, str]]
 

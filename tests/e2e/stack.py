@@ -3,8 +3,8 @@
 import base64
 import json
 import os
-import signal
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -65,7 +65,9 @@ class Stack:
             "OUTLET_SECRET": self.secret,
             "PYTHONUNBUFFERED": "1",
         }
-        outside = {name: value for name, value in os.environ.items() if not name.startswith(("SYNDICATION_", "CREDENTIAL_", "COV_"))}
+        outside = {
+            name: value for name, value in os.environ.items() if not name.startswith(("SYNDICATION_", "CREDENTIAL_", "COV_"))
+        }
         self.env = {**outside, "DJANGO_SETTINGS_MODULE": "publication.settings", **own, **settings}
         celery = [sys.executable, "-m", "celery", "--quiet", "-A", "publication"]
         self.commands = {
@@ -160,7 +162,7 @@ def stack(folder: Path, template: "Template", **settings: str) -> Iterator[Stack
 
 
 class Template:
-    """A migrated database to copy from, on PostgreSQL when `server` is its URL, else SQLite: migrating takes longer than most tests."""
+    """A migrated database to copy from, on PostgreSQL when `server` is its URL, else SQLite: migrating takes longest."""
 
     def __init__(self, folder: Path, server: str):
         self.server = server if server.startswith("postgres") else ""
@@ -189,4 +191,4 @@ class Template:
 
     def _administrate(self, statement: str) -> None:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)

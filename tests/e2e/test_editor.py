@@ -53,7 +53,7 @@ def test_an_edit_reaches_the_copy_and_unpublishing_takes_it_down(editor: Page, p
 
 
 def test_a_dropped_canonical_is_noticed_at_the_next_look_and_explained(editor: Page, publication: Stack) -> None:
-    address, headline = edit_address(publication)
+    address, _headline = edit_address(publication)
     open_panel(editor, address)
     panel = editor.locator("[data-syndication-panel]")
     expect(panel.get_by_text("honoured")).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_dropped_canonical_is_noticed_at_the_next_look_and_explained(editor: P
 
 
 def test_push_again_shows_its_progress_without_a_reload(editor: Page, publication: Stack) -> None:
-    address, headline = edit_address(publication)
+    address, _headline = edit_address(publication)
     seen = len(publication.state()["deliveries"])
     open_panel(editor, address)
     panel = editor.locator("[data-syndication-panel]")

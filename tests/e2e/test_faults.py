@@ -36,7 +36,6 @@ print(json.dumps([[row.state, f"msg_{row.key.hex}"] for row in Republication.obj
 """
 
 
-
 def test_killed_workers_lose_nothing_and_no_key_is_taken_twice(tmp_path: Path, template: Template) -> None:
     with stack(tmp_path, template, SYNDICATION_SWEEP_SECONDS="1", SYNDICATION_LEASE_SECONDS="8") as made:
         made.shell(FILL)
@@ -59,7 +58,9 @@ def test_killed_workers_lose_nothing_and_no_key_is_taken_twice(tmp_path: Path, t
         assert max(taken.values()) == 1
 
 
-def test_without_a_broker_an_editor_waits_no_longer_and_its_return_brings_the_delivery(tmp_path: Path, template: Template) -> None:
+def test_without_a_broker_an_editor_waits_no_longer_and_its_return_brings_the_delivery(
+    tmp_path: Path, template: Template
+) -> None:
     with stack(tmp_path, template, SYNDICATION_SWEEP_SECONDS="5") as made:
         made.shell(FILL.replace(f"range({PIECES})", "range(1)").replace(f"range({OUTLETS})", "range(1)"))
         made.start("valkey", "outlet", "worker", "beat")

@@ -60,7 +60,9 @@ def test_nobody_is_shut_out(kind: str, scheme: str, addresses: dict[str, str], p
 
 
 @pytest.mark.vnu
-def test_every_kind_of_page_is_valid_html(addresses: dict[str, str], publication: Stack, browser: Browser, tmp_path: Path) -> None:
+def test_every_kind_of_page_is_valid_html(
+    addresses: dict[str, str], publication: Stack, browser: Browser, tmp_path: Path
+) -> None:
     context = browser.new_context(base_url=publication.site)
     for kind, address in addresses.items():
         (tmp_path / f"{kind}.html").write_text(context.request.get(address).text(), encoding="utf-8")

@@ -36,21 +36,36 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
     "an address with a port beyond all": ({"SITE_URL": "http://home.example:99999"}, "its port is not a number"),
     "a database of another kind": ({"DATABASE_URL": "mysql://db/homeward"}, "DATABASE_URL begins with 'mysql'"),
     "a database without a name": ({"DATABASE_URL": "postgres://ada:pw@db.example/"}, "DATABASE_URL names no database"),
-    "a database with a port that is none": ({"DATABASE_URL": "postgres://ada:pw@db:port/homeward"}, "DATABASE_URL cannot be read"),
+    "a database with a port that is none": (
+        {"DATABASE_URL": "postgres://ada:pw@db:port/homeward"},
+        "DATABASE_URL cannot be read",
+    ),
     "a broker of another kind": ({"REDIS_URL": "amqp://127.0.0.1"}, "REDIS_URL must begin with redis://"),
     "a key of the wrong form": ({"CREDENTIAL_KEYS": "swordfish"}, "CREDENTIAL_KEYS holds a key of the wrong form"),
-    "a network that is none": ({"SYNDICATION_ALLOWED_NETWORKS": "10.0.0.0/33"}, "SYNDICATION_ALLOWED_NETWORKS holds '10.0.0.0/33'"),
+    "a network that is none": (
+        {"SYNDICATION_ALLOWED_NETWORKS": "10.0.0.0/33"},
+        "SYNDICATION_ALLOWED_NETWORKS holds '10.0.0.0/33'",
+    ),
     "a network with host bits": ({"SYNDICATION_ALLOWED_NETWORKS": "127.0.0.1/8"}, "write networks as in 127.0.0.0/8"),
     "a port that is none": ({"SYNDICATION_ALLOWED_PORTS": "8010,http"}, "SYNDICATION_ALLOWED_PORTS holds 'http'"),
     "a port beyond all": ({"SYNDICATION_ALLOWED_PORTS": "65536"}, "write port numbers from 1 to 65535"),
-    "a number that is none": ({"SYNDICATION_LEASE_SECONDS": "two minutes"}, "SYNDICATION_LEASE_SECONDS is 'two minutes'; write a"),
+    "a number that is none": (
+        {"SYNDICATION_LEASE_SECONDS": "two minutes"},
+        "SYNDICATION_LEASE_SECONDS is 'two minutes'; write a",
+    ),
     "a number that is too small": ({"SYNDICATION_LEASE_SECONDS": "0"}, "SYNDICATION_LEASE_SECONDS is 0; it must be at least 1."),
     "a number below nothing": ({"HSTS_SECONDS": "-1"}, "HSTS_SECONDS is -1; it must be at least 0."),
     "no number at all": ({"SYNDICATION_TIME_SCALE": "nan"}, "SYNDICATION_TIME_SCALE is 'nan'; write a number."),
     "a number without end": ({"SYNDICATION_DEADLINE_SECONDS": "inf"}, "SYNDICATION_DEADLINE_SECONDS is 'inf'; write a number."),
     "a choice that is none": ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD'; choose one of DEBUG, INFO, WARNING, ERROR."),
-    "a way of mailing there is not": ({"EMAIL_BACKEND": "pigeon"}, "EMAIL_BACKEND is 'pigeon'; choose one of console, smtp, locmem."),
-    "a misspelt setting of the engine": ({"SYNDICATION_ALOWED_PORTS": "1"}, "SYNDICATION_ALOWED_PORTS is not a setting of Homeward"),
+    "a way of mailing there is not": (
+        {"EMAIL_BACKEND": "pigeon"},
+        "EMAIL_BACKEND is 'pigeon'; choose one of console, smtp, locmem.",
+    ),
+    "a misspelt setting of the engine": (
+        {"SYNDICATION_ALOWED_PORTS": "1"},
+        "SYNDICATION_ALOWED_PORTS is not a setting of Homeward",
+    ),
     "a misspelt key": ({"CREDENTIAL_KEY": KEY}, "CREDENTIAL_KEY is not a setting of Homeward"),
     "the variables of other programs": ({"SYNC": "1", "LANG": "C"}, ""),
 }
@@ -165,7 +180,9 @@ def dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_dotenv_is_read_with_comments_quotes_and_empty_lines(dotenv: Path) -> None:
-    dotenv.write_text("# the house\n\nSITE_URL = 'https://home.example'\nTITLE=\"Häuser\"\nEMPTY=\nEQUALS=a=b\n", encoding="utf-8")
+    dotenv.write_text(
+        "# the house\n\nSITE_URL = 'https://home.example'\nTITLE=\"Häuser\"\nEMPTY=\nEQUALS=a=b\n", encoding="utf-8"
+    )
     env = Environment(dotenv)
     assert env.origin("SITE_URL", "") == "https://home.example"
     assert (env.text("TITLE"), env.text("EMPTY", "default"), env.text("EQUALS")) == ("Häuser", "", "a=b")

@@ -31,7 +31,9 @@ def test_the_same_facts_make_no_new_edition() -> None:
     assert again.pk == first.pk and Edition.objects.count() == 1
 
 
-@pytest.mark.parametrize("change", [{"public": False}, {"expires_at": datetime(2030, 1, 1, tzinfo=UTC)}], ids=["visibility", "expiry"])
+@pytest.mark.parametrize(
+    "change", [{"public": False}, {"expires_at": datetime(2030, 1, 1, tzinfo=UTC)}], ids=["visibility", "expiry"]
+)
 def test_visibility_and_expiry_are_facts_too(change: dict[str, Any]) -> None:
     story = make.story()
     make.edition(story)

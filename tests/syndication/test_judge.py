@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from syndication.contract import Contract
-from syndication.judge import Evidence, Judgement, _calmed, find, judge
+from syndication.findings import find
+from syndication.judge import Evidence, Judgement, judge
+from syndication.markup import calmed
 
 HOME = "https://home.example/stories/river/"
 COPY = "https://partner.example/2026/river"
@@ -711,7 +713,7 @@ def test_links_are_found_by_page_and_by_host():
 def test_unclosed_formatting_does_not_multiply():
     """Each new paragraph would reopen every one of them: 30 kB would become 200 MB."""
     raw = b"<p>" + b"".join(b"<b id=%d>" % number for number in range(1500)) + b"</p>" + b"<p>x" * 1500 + THEIRS.encode()
-    assert len(LexborHTMLParser(_calmed(raw)).html or "") < 3 * len(raw)
+    assert len(LexborHTMLParser(calmed(raw)).html or "") < 3 * len(raw)
 
 
 def test_deep_nesting_does_not_hold_the_parser():

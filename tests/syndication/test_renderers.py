@@ -14,7 +14,9 @@ from syndication.renderers.payload import payload
 from syndication.story import Canonical, Correction, Licence, Named, OutletCopy, Person, Publisher, Story
 from tests import factories as make
 
-ADA = Person(name="Ada Lovelace", url="https://home.example/authors/ada/", website="https://ada.example", fediverse="@ada@social.example")
+ADA = Person(
+    name="Ada Lovelace", url="https://home.example/authors/ada/", website="https://ada.example", fediverse="@ada@social.example"
+)
 GRACE = Person(name="Grace Hopper", url="https://home.example/authors/grace/", x="@grace")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -78,7 +80,15 @@ def test_no_tag_is_empty(story: Story) -> None:
 
 @pytest.mark.parametrize(
     ("language", "locale"),
-    [("en", "en_GB"), ("en-us", "en_US"), ("ar", "ar_AR"), ("pt-br", "pt_BR"), ("AR-eg", "ar_EG"), ("eo", "eo"), ("zh_TW", "zh_TW")],
+    [
+        ("en", "en_GB"),
+        ("en-us", "en_US"),
+        ("ar", "ar_AR"),
+        ("pt-br", "pt_BR"),
+        ("AR-eg", "ar_EG"),
+        ("eo", "eo"),
+        ("zh_TW", "zh_TW"),
+    ],
 )
 def test_the_locale_has_a_territory(language: str, locale: str) -> None:
     assert social.locale(language) == locale

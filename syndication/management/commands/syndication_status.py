@@ -31,7 +31,9 @@ class Command(BaseCommand):
             return
         self._table(listed)
         self.stdout.write("")
-        self.stdout.write(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in summary.items() if name != "oldest_due"))
+        self.stdout.write(
+            ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in summary.items() if name != "oldest_due")
+        )
         if summary["oldest_due"]:
             self.stdout.write(f"oldest due: {summary['oldest_due']}")
         for outlet in Outlet.objects.exclude(kind="").exclude(state=Outlet.State.ACTIVE):
