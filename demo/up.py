@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,9 +24,6 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 ROOT = Path(__file__).resolve().parent.parent
-ENV_FILE = ROOT / ".env"
-VAR = ROOT / "var"
-KEPT = VAR / "demo.json"
 PORTS = {"PORT": (8000, "the site"), "OUTLET_PORT": (8010, "the demo outlet"), "VALKEY_PORT": (6390, "Valkey")}
 ANSWER_WITHIN = 120.0
 
@@ -73,7 +71,7 @@ def _fault(port: int) -> str:
     return ""
 
 
-def _free_after(port: int, others: Any) -> int:
+def _free_after(port: int, others: Iterable[int]) -> int:
     return next(number for number in range(port % 65000 + 1, 65536) if number not in others and not _fault(number))
 
 
@@ -88,22 +86,22 @@ class Kept:
     outlet_secret: str
 
 
-def recall() -> Kept:
+def recall(path: Path) -> Kept:
     """The secrets of the first start, made up on that start. Only the owner may read the file that holds them."""
-    if not KEPT.is_file():
+    if not path.is_file():
         letters = "abcdefghjkmnpqrstuvwxyz23456789"
         password = "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
         outlet_secret = f"whsec_{base64.b64encode(os.urandom(32)).decode()}"
-        _write_privately(KEPT, json.dumps({"password": password, "outlet_secret": outlet_secret}, indent=2) + "\n")
-    return Kept(**json.loads(KEPT.read_text(encoding="utf-8")))
+        _write_privately(path, json.dumps({"password": password, "outlet_secret": outlet_secret}, indent=2) + "\n")
+    return Kept(**json.loads(path.read_text(encoding="utf-8")))
 
 
-def settle_env_file(ports: dict[str, int]) -> dict[str, str]:
-    """Bring `.env` in line with these ports, making up keys that it lacks; what it says then.
+def settle_env_file(path: Path, ports: dict[str, int]) -> dict[str, str]:
+    """Bring this `.env` in line with these ports, making up keys that it lacks; what it says then.
 
     Raises Trouble if the file there is not a demonstration's.
     """
-    lines = ENV_FILE.read_text(encoding="utf-8").splitlines() if ENV_FILE.is_file() else [*ENV_HEADING.splitlines(), "DEBUG=yes"]
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else [*ENV_HEADING.splitlines(), "DEBUG=yes"]
     found = _pairs(lines)
     if found.get("DEBUG", "").lower() not in ("yes", "true", "on", "1"):
         raise Trouble("The .env here does not say DEBUG=yes, so it is not the demonstration's. Move it away, then run again.")
@@ -116,8 +114,8 @@ def settle_env_file(ports: dict[str, int]) -> dict[str, str]:
     }
     kept = [line for line in lines if line.partition("=")[0].strip() not in wanted]
     text = "\n".join([*kept, *(f"{name}={value}" for name, value in wanted.items())]) + "\n"
-    if not ENV_FILE.is_file() or text != ENV_FILE.read_text(encoding="utf-8"):
-        _write_privately(ENV_FILE, text)
+    if not path.is_file() or text != path.read_text(encoding="utf-8"):
+        _write_privately(path, text)
     return _pairs(text.splitlines())
 
 
@@ -195,15 +193,18 @@ class Processes(Manager):
         again.start()
 
 
-def supervise(env: dict[str, str], table: str, ports: dict[str, int]) -> int:
-    """Run the Procfile until Ctrl-C, SIGTERM, the terminal's end or the first process that stops; the exit status."""
+def supervise(procfile: str, env: dict[str, str], announcement: Callable[[], None]) -> int:
+    """Run a Procfile's processes until Ctrl-C, SIGTERM, the terminal's end or the first that stops; the exit status.
+
+    `announcement` is called in a thread of its own once they are on their way.
+    """
     terminal = Terminal()
     manager = Processes(terminal)
-    for name, command in parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes.items():
+    for name, command in parse_procfile(procfile).processes.items():
         manager.add_process(name, command, env=env, cwd=str(ROOT))
     # honcho answers SIGINT and SIGTERM; a closed terminal must end things in the same way.
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    threading.Thread(target=announce, args=(ports, table), daemon=True).start()
+    threading.Thread(target=announcement, daemon=True).start()
     manager.loop()
     crash = terminal.crash()
     if crash is None:
@@ -267,8 +268,8 @@ def main() -> int:
     os.chdir(ROOT)
     try:
         ports = choose_ports(dict(os.environ))
-        settings = settle_env_file(ports)
-        kept = recall()
+        settings = settle_env_file(ROOT / ".env", ports)
+        kept = recall(ROOT / "var" / "demo.json")
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -278,7 +279,8 @@ def main() -> int:
     if subprocess.run([sys.executable, "-m", "demo.prepare"], env=env, cwd=ROOT, start_new_session=True).returncode:
         print("The database could not be prepared; the lines above say why. Nothing was started.", file=sys.stderr)
         return 1
-    return supervise(env, addresses(ports, kept), ports)
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    return supervise(procfile, env, lambda: announce(ports, addresses(ports, kept)))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def _site(request: HttpRequest) -> Site:
 
 def _xml(entries: list[dict[str, Any]], namespaces: dict[str, str]) -> HttpResponse:
     answer = HttpResponse(content_type="application/xml; charset=utf-8")
-    writer = XMLGenerator(answer, "utf-8", short_empty_elements=True)  # type: ignore[arg-type]
+    writer = XMLGenerator(answer, "utf-8", short_empty_elements=True)
     writer.startDocument()
     writer.startElement("urlset", AttributesImpl(namespaces))
     for entry in entries:

@@ -1,5 +1,7 @@
 """What the Syndication panel asks for. Each action plans; a worker acts."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -52,8 +54,8 @@ def look(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     return HttpResponse(table(page, request))
 
 
-def _page(request: HttpRequest, page_id: int) -> "Page":
-    page = get_object_or_404(Page, pk=page_id).specific
-    if not isinstance(page, SyndicatedPageMixin) or not page.permissions_for_user(request.user).can_edit():
+def _page(request: HttpRequest, page_id: int) -> Any:
+    page: Any = get_object_or_404(Page, pk=page_id).specific
+    if not page.permissions_for_user(request.user).can_edit() or not isinstance(page, SyndicatedPageMixin):
         raise PermissionDenied
     return page

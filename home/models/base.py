@@ -48,7 +48,7 @@ class HeadMixin(MetadataPageMixin):
     @cached_property
     def publication(self) -> PublicationSettings:
         """The settings of the page's own site."""
-        site = self.get_site() or Site.objects.select_related("root_page").get(is_default_site=True)  # type: ignore[attr-defined]
+        site = self.get_site() or Site.objects.select_related("root_page").get(is_default_site=True)
         return PublicationSettings.for_site(site)
 
     @cached_property
@@ -93,15 +93,15 @@ class HeadMixin(MetadataPageMixin):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, with the `Link` header that repeats its canonical element."""
-        response = super().serve(request, *args, **kwargs)  # type: ignore[misc]
+        response = super().serve(request, *args, **kwargs)
         if isinstance(response, HttpResponse) and response.status_code == 200:
             response["Link"] = f'<{self.head.canonical}>; rel="canonical"'
         return response
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds what every page's frame shows."""
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
-        return {**context, "publisher": self.publisher, "sections": sections(self.get_site())}  # type: ignore[attr-defined]
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return {**context, "publisher": self.publisher, "sections": sections(self.get_site())}
 
 
 class ListMixin(HeadMixin):
@@ -120,11 +120,11 @@ class ListMixin(HeadMixin):
     @property
     def head(self) -> Head:
         """The head of this sheet of the list."""
-        url = str(self.full_url)  # type: ignore[attr-defined]
+        url = str(self.full_url)
         publication = self.publication
         return head.of_list(
-            title=self.seo_title or self.title,  # type: ignore[attr-defined]
-            description=self.search_description or self.summary,  # type: ignore[attr-defined]
+            title=self.seo_title or self.title,
+            description=self.search_description or self.summary,
             url=f"{url}?page={self.sheet_number}" if self.sheet_number > 1 else url,
             publisher=self.publisher,
             image=share_picture(self.search_image, publication.default_share_image, self.root),

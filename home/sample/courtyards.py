@@ -85,8 +85,8 @@ def _wall_round(sheet: Sheet, opening: list[Point]) -> None:
 def _sill(sheet: Sheet) -> None:
     sheet.cut([(-20, 838), (1620, 838), (1620, 1020), (-20, 1020)], CLAY, (0, -14), 0.4)
     sheet.box(-20, 838, 1620, 868, mix(CLAY, PAPER, 0.3))
-    for x in range(60, 1600, 190):
-        sheet.line([(x, 870), (x - 26, 1010)], BRICK, 4)
+    for left in range(60, 1600, 190):
+        sheet.line([(left, 870), (left - 26, 1010)], BRICK, 4)
     _lemon(sheet, 1010, 848, 1)
     _lemon(sheet, 1096, 860, -1)
     sheet.shape(arc(500, 872, 108, 15, 0, 1), NIGHT, 0.35)

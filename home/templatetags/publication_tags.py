@@ -62,7 +62,7 @@ def current(path: str, url: str) -> str:
 def policy_name(term: str) -> str:
     """What readers call a policy, from its schema.org property: the words of the settings form."""
     field = next((name for name, known in POLICIES.items() if known == term), "")
-    return capfirst(str(PublicationSettings._meta.get_field(field).verbose_name)) if field else term  # type: ignore[union-attr]
+    return capfirst(str(PublicationSettings._meta.get_field(field).verbose_name)) if field else term
 
 
 @register.filter

@@ -42,7 +42,7 @@ def addresses(publication: Stack) -> dict[str, str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_is_shut_out(kind: str, scheme: str, addresses: dict[str, str], publication: Stack, browser: Browser) -> None:
-    context = browser.new_context(base_url=publication.site, color_scheme=scheme, viewport={"width": 390, "height": 844})  # type: ignore[arg-type]
+    context = browser.new_context(base_url=publication.site, color_scheme=scheme, viewport={"width": 390, "height": 844})
     page = context.new_page()
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
