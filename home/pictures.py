@@ -11,7 +11,7 @@ from syndication.story import Picture
 if TYPE_CHECKING:
     from home.models import PublicationImage
 
-WIDTHS = (480, 800, 1200, 1600)
+WIDTHS = (480, 960, 1600)
 SRCSET = {width: f"width-{width}|format-webp|webpquality-76" for width in WIDTHS}
 # Partners' systems and share-card crawlers all read JPEG; not all read WebP or AVIF.
 PORTABLE = "width-1200|format-jpeg|jpegquality-82"

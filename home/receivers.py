@@ -6,19 +6,29 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from wagtail.models import Page, ReferenceIndex
 
-from home.models import Author, PublicationImage
+from home.models import Author, PublicationImage, PublicationSettings
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.planning import plan
+from syndication.models import Outlet
+from syndication.planning import plan_each
 
 
 @receiver(post_save, sender=Author)
 @receiver(post_save, sender=PublicationImage)
+@receiver(post_save, sender=Outlet)
 def on_part_saved(sender: type[Any], instance: Any, created: bool, **kwargs: Any) -> None:
-    """An author got another handle, an image another credit: every live piece that shows it tells another story now."""
+    """An author got another handle, an image another credit, an outlet another name or policy for stubs: every live piece
+    that shows it tells another story now.
+    """
     if created or kwargs.get("raw"):
         return
     ids = {reference.object_id for reference in ReferenceIndex.get_references_to(instance) if reference.model_name}
-    changed = [plan(page, f"{sender._meta.verbose_name} changed") for page in Page.objects.live().filter(pk__in=ids)]
-    if any(changed):
+    if plan_each(Page.objects.live().filter(pk__in=ids), f"{sender._meta.verbose_name} changed"):
         ring(tasks.deliver_due)
+
+
+@receiver(post_save, sender=PublicationSettings)
+def on_settings_saved(sender: type[Any], instance: PublicationSettings, created: bool, **kwargs: Any) -> None:
+    """The publication got another name, or stubs another home: that touches every piece, so a worker goes through them."""
+    if not created and not kwargs.get("raw"):
+        ring(tasks.plan_everything)

@@ -391,11 +391,17 @@ def _open_door(networks: tuple[str, ...], ports: tuple[int, ...]) -> tuple[Polic
         policy = Policy(allowed_networks=networks, allowed_ports=frozenset({80, 443, *ports}))  # type: ignore[arg-type]
     except ValueError as error:
         raise ImproperlyConfigured(f"SYNDICATION_ALLOWED_NETWORKS or SYNDICATION_ALLOWED_PORTS: {error}") from error
-    trusted = ssl.create_default_context(cafile=certifi.where())
-    trusted.load_default_certs()
-    manager = PoolManager(num_pools=32, maxsize=8, ssl_context=trusted)
+    manager = PoolManager(num_pools=32, maxsize=8, ssl_context=_trusted())
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
     return policy, manager
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom we believe: the public authorities, and those this machine was told to trust. Reading them takes a while."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.load_default_certs()
+    return context
 
 
 # A forked worker must not speak over its parent's connections.
@@ -425,7 +431,8 @@ def _converse(call: _Call, body: bytes, headers: Mapping[str, str]) -> Response:
         finally:
             answer.close()
     except (HTTPError, HTTPException, OSError) as error:
-        raise call.broken(error) from error
+        # Not "from error": its text may quote an answer that echoes our credentials.
+        raise call.broken(error) from None
     finally:
         _here.call = None
     joined = {name.lower(): value for name, value in answer.headers.itermerged()}

@@ -59,13 +59,18 @@ def plan_withdrawal(uid: UUID, reason: str) -> bool:
 
 def plan_tree(page: Page, reason: str) -> int:
     """Plan the page and all below it: their URLs changed, or who may see them. Returns how many outlets' rows changed."""
-    return sum(plan(piece, reason) for piece in _pieces(Page.objects.descendant_of(page, inclusive=True)))
+    return plan_each(_pieces(Page.objects.descendant_of(page, inclusive=True)), reason)
+
+
+def plan_each(pages: Iterable[Page], reason: str) -> int:
+    """Plan several pages; one that cannot be told is logged and stops no other. Returns how many outlets' rows changed."""
+    return sum(_plan_safely(page, reason) for page in pages)
 
 
 def plan_everything() -> int:
     """Ask of every piece what the signals ask. For the night: level-triggered, it finds what nobody announced."""
     _forget_addresses()
-    planned = sum(_plan_safely(piece, "nightly plan") for piece in _pieces(Page.objects.filter(live=True)))
+    planned = plan_each(_pieces(Page.objects.filter(live=True)), "nightly plan")
     return planned + _plan_absent()
 
 

@@ -1,7 +1,6 @@
 """Signatures of Standard Webhooks: HMAC-SHA256 over id, timestamp and the raw bytes that are sent."""
 
 import base64
-import binascii
 from datetime import datetime
 
 from standardwebhooks.webhooks import Webhook as Signer
@@ -17,7 +16,7 @@ def check_secret(secret: str) -> None:
     try:
         # Some systems leave the padding out, and the library reads it without.
         size = len(base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True))
-    except binascii.Error:
+    except ValueError:  # also for letters beyond ASCII
         raise ValueError("After whsec_ comes base64; this is not. Copy the secret whole from the outlet.") from None
     if not 24 <= size <= 64:
         raise ValueError(f"A webhook secret holds 24 to 64 bytes; this one holds {size}. Ask the outlet for a new one.")

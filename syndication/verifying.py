@@ -11,7 +11,7 @@ from syndication.errors import DeliveryError
 from syndication.findings import find
 from syndication.judge import Judgement, judge
 from syndication.models import Edition, Republication, Verification
-from syndication.planning import plan
+from syndication.planning import plan_each
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ def verify_due(rounds: int = 20) -> int:
         due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
         with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="look") as pool:
-            for row, judgement in zip(due, pool.map(_look, due), strict=True):
+            for row, judgement in zip(due, pool.map(_look_safely, due), strict=True):
                 looked += _write_down(row, judgement, stubs.get(row.stub_uid))
     return looked
 
@@ -38,6 +38,16 @@ def look_now(republication: Republication) -> None:
     """Look at the copy again as soon as a worker is free."""
     if republication.receipt_url:
         Verification.objects.look(url=republication.receipt_url, republication=republication)
+
+
+def _look_safely(row: Verification) -> Judgement:
+    """A page that we fail on must not keep the others of its batch from being judged."""
+    try:
+        return _look(row)
+    except Exception:
+        log.exception("look failed", url=row.url)
+        sentence = "Our verifier failed on this page. The log has the details; we look again by ourselves."
+        return Judgement(verdict="unreachable", sentence=sentence, evidence=())
 
 
 def _look(row: Verification) -> Judgement:
@@ -81,7 +91,7 @@ def _write_down(row: Verification, judgement: Judgement, stub: Edition | None) -
         settled = row.settle(judgement.verdict, judgement.sentence, [asdict(piece) for piece in judgement.evidence])
         if settled and stub and stub.page and row.target_dead != was_dead:
             # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
-            plan(stub.page, "outlet's page died" if row.target_dead else "outlet's page is back")
+            plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")
     if settled and before != row.verdict:
         log.info("verdict", verdict=row.verdict, before=before, url=row.url, republication=row.republication_id)
     return settled

@@ -41,14 +41,12 @@ def _enter_test_settings() -> None:
         LOG_FORMAT="text",
     )
     (FOLDER / "static").mkdir()
-    django.setup()
     from django.conf import settings
 
+    # Before the applications load: some of them ask for the storage at once.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    django.setup()
 
 
 # At import, for conftest files and test modules below may import models at their top.

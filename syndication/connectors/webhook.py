@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.conf import settings
+
 from syndication import http, signing
 from syndication.connectors.base import Connector, Receipt
 from syndication.errors import Uncertain, raise_for_status
@@ -40,7 +42,8 @@ class Webhook(Connector):
         now = datetime.now(UTC)
         body = json.dumps(payload(event, story, self.access.contract, receipt, now), ensure_ascii=False).encode()
         headers = signing.headers(self.access.secret(), f"msg_{key.hex}", now, body)
-        answer = http.post(self.access.endpoint, body, {"content-type": "application/json", **headers})
+        headers["content-type"] = "application/json"
+        answer = http.post(self.access.endpoint, body, headers, deadline=settings.SYNDICATION_DEADLINE_SECONDS)
         raise_for_status(answer.status, answer.headers, answer.text[:2000])
         return self._receipt(answer) or receipt or Receipt()
 

@@ -8,9 +8,9 @@ import ssl
 import time
 import traceback
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +31,7 @@ from syndication.errors import DeliveryError, Permanent, Refused, Transient, Unc
 from tests.fakes import partner as partners
 from tests.fakes.partner import Partner
 
-DEADLINE = 0.5
+DEADLINE = 0.4
 SECRET = "s3cret-c4nary"
 
 
@@ -345,38 +345,36 @@ def test_a_closed_port_is_transient(partner, settings):
             http.post(f"http://127.0.0.1:{nobody.getsockname()[1]}/", b"", {})
 
 
-def test_a_host_that_does_not_pick_up_is_transient_at_the_deadline(partner, settings):
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
-        address = full.getsockname()
-        callers = [socket.socket() for _ in range(4)]
-        for caller in callers:
+@contextmanager
+def _nobody_picks_up() -> Iterator[int]:
+    """A port, open on every loopback address, whose queue of callers is full: to connect is to wait for ever."""
+    with socket.create_server(("0.0.0.0", 0), backlog=0) as full, ExitStack() as queue:
+        port = full.getsockname()[1]
+        for _ in range(4):
+            caller = queue.enter_context(socket.socket())
             caller.setblocking(False)
-            caller.connect_ex(address)
-        settings.SYNDICATION_ALLOWED_PORTS = [address[1]]
+            caller.connect_ex(("127.0.0.1", port))
+        yield port
+
+
+def test_a_host_that_does_not_pick_up_is_transient_at_the_deadline(partner, settings):
+    with _nobody_picks_up() as port:
+        settings.SYNDICATION_ALLOWED_PORTS = [port]
         began = time.monotonic()
         with pytest.raises(Transient, match="does not pick up. Nothing was sent"):
-            http.post(f"http://127.0.0.1:{address[1]}/", b"", {}, deadline=DEADLINE)
+            http.post(f"http://127.0.0.1:{port}/", b"", {}, deadline=DEADLINE)
         assert time.monotonic() - began < DEADLINE + 1
-        for caller in callers:
-            caller.close()
 
 
 def test_many_addresses_that_do_not_answer_share_one_deadline(partner, names, settings):
     settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.0/8"]
-    with socket.create_server(("0.0.0.0", 0), backlog=0) as full:
-        port = full.getsockname()[1]
+    with _nobody_picks_up() as port:
         settings.SYNDICATION_ALLOWED_PORTS = [port]
-        callers = [socket.socket() for _ in range(4)]
-        for caller in callers:
-            caller.setblocking(False)
-            caller.connect_ex(("127.0.0.1", port))
         names.answers["many.example"] = [[f"127.0.0.{n}" for n in range(1, 9)]]
         began = time.monotonic()
         with pytest.raises(Transient, match="Nothing was sent"):
             http.post(f"http://many.example:{port}/", b"", {}, deadline=DEADLINE)
-        assert time.monotonic() - began < DEADLINE + 1
-        for caller in callers:
-            caller.close()
+        assert time.monotonic() - began < DEADLINE + 0.5
 
 
 def test_a_name_that_does_not_exist_is_transient(partner, names):
@@ -414,6 +412,17 @@ def test_no_error_tells_a_header_or_the_query(partner, behaviour):
     partner.next(behaviour)
     with pytest.raises(DeliveryError) as caught:
         http.post(partner.url(f"/x?key={SECRET}"), SECRET.encode(), {"Authorization": f"Bearer {SECRET}"}, deadline=0.15)
+    assert SECRET not in _everything(caught.value)
+
+
+def test_a_partner_who_echoes_our_credentials_in_nonsense_does_not_bring_them_into_our_logs(partner):
+    def echo(visit: partners.Visit) -> None:
+        visit.say(visit.headers["authorization"].encode() + b"\r\n\r\n")
+        visit.hang_up()
+
+    partner.next(echo)
+    with pytest.raises(Uncertain) as caught:
+        http.post(partner.url("/"), b"", {"Authorization": f"Bearer {SECRET}"}, deadline=DEADLINE)
     assert SECRET not in _everything(caught.value)
 
 
@@ -666,11 +675,9 @@ def test_a_public_address_may_be_visited(closed_door, dialled, url):
         st.text("0123456789abcdefx.:[]@%/", max_size=30).map(lambda t: f"http://{t}/"),
     )
 )
-def test_checking_any_text_ends_in_yes_or_a_sentence(closed_door, text):
-    try:
+def test_checking_any_text_ends_in_yes_or_a_value_error(closed_door, text):
+    with suppress(ValueError):
         http.check_url(text)
-    except ValueError as refusal:
-        assert str(refusal).endswith(".")
 
 
 def test_settings_open_a_network_and_its_names_and_a_changed_setting_counts_at_once(partner, settings):
@@ -740,8 +747,11 @@ def safe_partner(certificate: Path, partner: Partner, names: SimpleNamespace, se
 def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This machine trusts the certificate, as one with an authority of its own would."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    http._trusted.cache_clear()
     http._open_door.cache_clear()
+    http._door()
     yield
+    http._trusted.cache_clear()
     http._open_door.cache_clear()
 
 
@@ -765,49 +775,66 @@ def test_a_partner_with_a_good_certificate_is_heard_by_its_name(safe_partner, tr
     assert safe_partner.requests[0].headers["host"] == f"partner.example:{safe_partner.port}"
 
 
-@pytest.mark.parametrize(
-    "behaviour", ["hang", "drip_headers", "drip_body", "reset", "close", "cut_headers", "endless_body", "negative_chunk"]
-)
+@pytest.mark.parametrize("behaviour", ["drip_headers", "drip_body", "reset", "cut_headers", "endless_body", "negative_chunk"])
 def test_the_deadline_and_the_caps_hold_on_a_safe_connection_too(safe_partner, trusting, behaviour):
     began = time.monotonic()
     with pytest.raises(Uncertain):
-        http.post(safe_partner.url(f"/{behaviour}", host="partner.example"), b"{}", {}, deadline=DEADLINE)
-    assert time.monotonic() - began < DEADLINE + 1
+        http.post(safe_partner.url(f"/{behaviour}", host="partner.example"), b"{}", {}, deadline=1.0)
+    assert time.monotonic() - began < 2
 
 
 def test_a_partner_who_does_not_listen_on_a_safe_connection_is_left_at_the_deadline(safe_partner, trusting):
     began = time.monotonic()
     with pytest.raises(Uncertain):
-        http.post(safe_partner.url("/refuse_to_listen", host="partner.example"), bytes(30_000_000), {}, deadline=DEADLINE)
-    assert time.monotonic() - began < DEADLINE + 1
+        http.post(safe_partner.url("/refuse_to_listen", host="partner.example"), bytes(30_000_000), {}, deadline=1.0)
+    assert time.monotonic() - began < 2
+
+
+def _silent(line: socket.socket, closing: Any) -> None:
+    closing.wait(60)
+
+
+def _late(certificate: Path, answer: Callable[[socket.socket, Any], None]) -> Callable[[socket.socket, Any], None]:
+    """A greeting that shakes hands after 0.6 seconds, and then answers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def greet(line: socket.socket, closing: Any) -> None:
+        closing.wait(0.6)
+        with suppress(OSError), context.wrap_socket(line, server_side=True) as safe:
+            answer(safe, closing)
+
+    return greet
 
 
 def test_the_time_a_handshake_took_is_not_given_again_for_sending(certificate, partner, names, settings, trusting):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
     names.answers["partner.example"] = [["127.0.0.1"]]
-
-    def shake_hands_late_and_never_listen(line: socket.socket, closing: Any) -> None:
-        closing.wait(0.7)
-        with context.wrap_socket(line, server_side=True):
-            closing.wait(60)
-
-    with Partner(greet=shake_hands_late_and_never_listen) as slow:
-        settings.SYNDICATION_ALLOWED_PORTS = [slow.port]
+    with Partner(greet=_late(certificate, _silent)) as deaf:
+        settings.SYNDICATION_ALLOWED_PORTS = [deaf.port]
         began = time.monotonic()
         with pytest.raises(Uncertain):
-            http.post(f"https://partner.example:{slow.port}/", bytes(30_000_000), {}, deadline=1.0)
-        assert time.monotonic() - began < 1.5
+            http.post(f"https://partner.example:{deaf.port}/", bytes(30_000_000), {}, deadline=1.0)
+        assert time.monotonic() - began < 1.4
+
+
+def test_a_handshake_may_take_all_the_time_that_is_left_however_many_addresses_there_were(
+    certificate, partner, names, settings, trusting
+):
+    def accept(line: socket.socket, closing: Any) -> None:
+        line.recv(65536)
+        line.sendall(b"HTTP/1.1 204 Good\r\n\r\n")
+
+    settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    names.answers["partner.example"] = [["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]]
+    with Partner(greet=_late(certificate, accept)) as late:
+        settings.SYNDICATION_ALLOWED_PORTS = [late.port]
+        assert http.post(f"https://partner.example:{late.port}/", b"", {}, deadline=2.0).status == 204
 
 
 def test_a_plain_server_behind_an_https_address_is_transient(partner):
     with pytest.raises(Transient, match="certificate.*Nothing was sent"):
         http.post(f"https://127.0.0.1:{partner.port}/", b"x", {}, deadline=2)
     assert partner.requests == []
-
-
-def _silent(line: socket.socket, closing: Any) -> None:
-    closing.wait(60)
 
 
 def _dripping_handshake(line: socket.socket, closing: Any) -> None:
