@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.http import http_date
 
 from syndication.models import Edition
-from syndication.story import Story
+from syndication.story import Story, Value
 
 if TYPE_CHECKING:
     from home.models import SectionPage
@@ -30,6 +30,15 @@ NAMESPACES = {
     "xmlns:dc": "http://purl.org/dc/elements/1.1/",
     "xmlns:media": "http://search.yahoo.com/mrss/",
 }
+
+
+class About(Value):
+    """What a feed says of itself. Absolute addresses."""
+
+    title: str
+    home: str
+    url: str
+    description: str = ""
 
 
 class Rss(Rss201rev2Feed):
@@ -86,14 +95,14 @@ def content(story: Story) -> str:
     return html
 
 
-def _xml(kind: type[SyndicationFeed], stories: list[Story], about: dict[str, str]) -> bytes:
+def _xml(kind: type[SyndicationFeed], stories: list[Story], about: About) -> bytes:
     feed = kind(
-        title=about["title"],
-        link=about["home"],
-        description=about["description"],
+        title=about.title,
+        link=about.home,
+        description=about.description,
         language=settings.LANGUAGE_CODE,
-        feed_url=about["url"],
-        feed_guid=about["url"],
+        feed_url=about.url,
+        feed_guid=about.url,
     )
     for story in stories:
         feed.add_item(
@@ -111,14 +120,14 @@ def _xml(kind: type[SyndicationFeed], stories: list[Story], about: dict[str, str
     return feed.writeString("utf-8").encode()
 
 
-def _json(stories: list[Story], about: dict[str, str]) -> bytes:
+def _json(stories: list[Story], about: About) -> bytes:
     """JSON Feed 1.1 (https://jsonfeed.org/version/1.1): `external_url` of a stub is the page at the outlet."""
     feed = {
         "version": JSON_FEED,
-        "title": about["title"],
-        "home_page_url": about["home"],
-        "feed_url": about["url"],
-        "description": about["description"],
+        "title": about.title,
+        "home_page_url": about.home,
+        "feed_url": about.url,
+        "description": about.description,
         "language": settings.LANGUAGE_CODE,
         "items": [_json_item(story) for story in stories],
     }
@@ -162,7 +171,7 @@ def site_feed(request: HttpRequest, dialect: str) -> HttpResponse:
 
     publication = PublicationSettings.for_request(request)
     root = publication.site.root_url
-    about = {"title": publication.public_name, "home": f"{root}/", "url": f"{root}/feeds/{dialect}/"}
+    about = About(title=publication.public_name, home=f"{root}/", url=f"{root}/feeds/{dialect}/")
     return _answer(request, dialect, Edition.objects.visible(), about, publication)
 
 
@@ -171,13 +180,11 @@ def section_feed(request: HttpRequest, section: "SectionPage", dialect: str) -> 
     publication = section.publication
     home = str(section.full_url)
     title = f"{section.title} · {publication.public_name}"
-    about = {"title": title, "home": home, "url": f"{home}feeds/{dialect}/"}
+    about = About(title=title, home=home, url=f"{home}feeds/{dialect}/")
     return _answer(request, dialect, Edition.objects.visible().filter(section_id=section.pk), about, publication)
 
 
-def _answer(
-    request: HttpRequest, dialect: str, editions: Any, about: dict[str, str], publication: "PublicationSettings"
-) -> HttpResponse:
+def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, publication: "PublicationSettings") -> HttpResponse:
     if dialect not in DIALECTS:
         raise Http404("Feeds are to be had as rss, atom and json.")
     content_type, write = DIALECTS[dialect]
@@ -191,7 +198,7 @@ def _answer(
             edition.story
             for edition in Edition.objects.filter(pk__in=[pk for pk, _moment in newest]).order_by("-first_published_at", "-pk")
         ]
-        about = {**about, "description": publication.tagline or about["title"]}
+        about = About(title=about.title, home=about.home, url=about.url, description=publication.tagline or about.title)
         answer = HttpResponse(write(stories, about), content_type=content_type)
     answer["ETag"] = etag
     if modified:
@@ -201,6 +208,6 @@ def _answer(
     return answer
 
 
-def _etag(dialect: str, about: dict[str, str], newest: Iterable[tuple[int, datetime]], publication: "PublicationSettings") -> str:
+def _etag(dialect: str, about: About, newest: Iterable[tuple[int, datetime]], publication: "PublicationSettings") -> str:
     facts = (dialect, about, list(newest), publication.tagline)
     return f'W/"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'

@@ -1,10 +1,14 @@
 """HTML that may leave the house: sanitised to a short list of tags, every address absolute."""
 
+import re
 from copy import deepcopy
+from typing import TypeVar
 from urllib.parse import urljoin
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+Tree = TypeVar("Tree", LexborHTMLParser, LexborNode)
 
 TEXT = {"p", "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "small", "code", "pre", "br", "hr", "span", "cite", "time"}
 BLOCKS = {"h2", "h3", "h4", "ul", "ol", "li", "blockquote", "figure", "figcaption", "img", "aside", "section", "footer", "div"}
@@ -21,6 +25,7 @@ ATTRIBUTES = {
     "time": {"datetime"},
 }
 EXCERPT_WORDS = 90
+BLOCK_ENDS = re.compile(rf"</(?:{'|'.join(sorted(BLOCKS | TABLES | {'p', 'pre'}))})>|<[bh]r\b[^>]*>", re.IGNORECASE)
 
 
 def portable(html: str, root: str) -> str:
@@ -44,8 +49,18 @@ def portable(html: str, root: str) -> str:
 
 
 def plain(html: str) -> str:
-    """The text of `html`, with single spaces."""
-    return " ".join(LexborHTMLParser(html).text(separator=" ").split()) if html else ""
+    """The text of `html`, with single spaces and without footnote marks."""
+    if not html:
+        return ""
+    # Words of two blocks stay apart; those of one, as in H<sub>2</sub>O, stay together.
+    tree = LexborHTMLParser(BLOCK_ENDS.sub(r"\g<0> ", html))
+    return " ".join(_without_notes(tree).text().split())
+
+
+def _without_notes(tree: Tree) -> Tree:
+    for mark in tree.css("sup:has(> a[href^='#footnote-'])"):
+        mark.decompose()
+    return tree
 
 
 def word_count(html: str) -> int:
@@ -60,9 +75,7 @@ def excerpt(html: str, words: int = EXCERPT_WORDS) -> str:
     count = 0
     for node in body.iter() if body else ():
         if node.tag == "p" and node.text(strip=True):
-            for note in node.css("sup"):
-                note.decompose()
-            taken.append(node.html or "")
+            taken.append(_without_notes(node).html or "")
             count += len(node.text().split())
             if count >= words:
                 break

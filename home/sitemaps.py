@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from wagtail.models import Site
 
-from home.models import Author, HomePage, PublicationSettings, SectionPage
+from home.models import Author, HomePage, SectionPage
 from syndication.models import Edition
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -33,12 +33,11 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 def news_sitemap(request: HttpRequest) -> HttpResponse:
     """Originals of the last two days, as Google News asks; stubs are others' news."""
-    publication = PublicationSettings.for_request(request)
     fresh = Edition.objects.visible().filter(kind="original", listed=True, first_published_at__gte=timezone.now() - NEWS_AGE)
     entries = []
     for story in [edition.card for edition in fresh.cards()[:1000]]:
         news = {
-            "news:publication": {"news:name": publication.public_name, "news:language": story.language.partition("-")[0]},
+            "news:publication": {"news:name": story.publisher.name, "news:language": story.language.partition("-")[0]},
             "news:publication_date": story.first_published.isoformat(),
             "news:title": story.headline,
         }

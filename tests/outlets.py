@@ -12,7 +12,7 @@ import pytest
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
 from syndication.errors import NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
-from syndication.models import Outlet
+from syndication.models import Outlet, Republication
 from syndication.story import Story
 from tests import factories as make
 
@@ -145,3 +145,15 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 def memory(name: str = "Memory", **facts: Any) -> Outlet:
     """An outlet that is a Desk."""
     return make.outlet(name, **{"kind": "memory", **facts})
+
+
+def row(page: Any) -> Republication:
+    """The republication of a piece at the one outlet there is."""
+    return Republication.objects.select_related("wanted", "held").get(uid=page.uid)
+
+
+def deliver(page: Any) -> None:
+    """Let the outlet hold what is wanted of the piece now."""
+    wanted = row(page)
+    changes = {"held": wanted.wanted, "state": Republication.State.DELIVERED, "due_at": None}
+    Republication.objects.filter(pk=wanted.pk).update(**changes)

@@ -15,7 +15,7 @@ ROOMS = [
     {"planning", "delivering", "verifying", "scheduling", "doorbell"},
     {"connectors"},
     {"models", "pages"},
-    {"story", "contract", "canonical", "judge", "signing", "http", "errors", "credentials", "renderers"},
+    {"story", "contract", "canonical", "judge", "findings", "markup", "signing", "http", "errors", "credentials", "renderers"},
 ]
 # Whatever opens sockets for us. `socket` itself is only for the door; urllib.parse opens none.
 CLIENTS = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.request", "ssrfguard", "socket", "smtplib", "pycurl"}

@@ -94,8 +94,11 @@ class HeadMixin(MetadataPageMixin):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, with the `Link` header that repeats its canonical element."""
         response = super().serve(request, *args, **kwargs)
-        if isinstance(response, HttpResponse) and response.status_code == 200:
-            response["Link"] = f'<{self.head.canonical}>; rel="canonical"'
+        return self.linked(response) if isinstance(response, HttpResponse) and response.status_code == 200 else response
+
+    def linked(self, response: HttpResponse) -> HttpResponse:
+        """The answer that shows the page, with the `Link` header. For views that do not go through `serve`."""
+        response["Link"] = f'<{self.head.canonical}>; rel="canonical"'
         return response
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -117,9 +120,9 @@ class ListMixin(HeadMixin):
         """The page in a sentence, for search engines and share cards."""
         raise NotImplementedError
 
-    @property
+    @cached_property
     def head(self) -> Head:
-        """The head of this sheet of the list."""
+        """The head of this sheet of the list; `sheet_number` is set before anybody asks."""
         url = str(self.full_url)
         publication = self.publication
         return head.of_list(

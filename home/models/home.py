@@ -48,7 +48,8 @@ class HomePage(ListMixin, Page):
         chosen = Edition.objects.visible().filter(page=self.lead_piece_id).first() if self.lead_piece_id else None
         latest = cards(originals.exclude(uid=chosen.uid) if chosen else originals, 13)
         lead = chosen.card if chosen else (latest.pop(0) if latest else None)
-        elsewhere = cards(Edition.objects.visible().filter(kind="stub"), 6)
+        stubs = Edition.objects.visible().filter(kind="stub")
+        elsewhere = cards(stubs.exclude(uid=chosen.uid) if chosen else stubs, 6)
         return {**context, "lead": lead, "latest": latest[:12], "elsewhere": elsewhere, "publication": self.publication}
 
 
@@ -83,7 +84,7 @@ class SectionPage(RoutablePageMixin, ListMixin, Page):
     @path("")
     def listing(self, request: HttpRequest) -> HttpResponse:
         """The list of pieces."""
-        return self.render(request)
+        return self.linked(self.render(request))
 
     @path("feeds/<str:dialect>/")
     def feed(self, request: HttpRequest, dialect: str) -> HttpResponse:

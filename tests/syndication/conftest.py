@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from syndication import tasks
+from syndication.doorbell import listen_again
+from tests.home.conftest import nothing_remembered
 from tests.outlets import desk
 
-__all__ = ["desk"]
+__all__ = ["desk", "nothing_remembered"]
 
 
 @pytest.fixture
@@ -21,3 +24,13 @@ def commit(django_capture_on_commit_callbacks: Any) -> Callable[[], AbstractCont
         return django_capture_on_commit_callbacks(execute=True)
 
     return begin
+
+
+@pytest.fixture
+def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hints sent at each commit, by the names of their tasks."""
+    heard: list[str] = []
+    listen_again()
+    for name in ("deliver_due", "reconcile", "plan_everything"):
+        monkeypatch.setattr(getattr(tasks, name), "apply_async", lambda name=name, **options: heard.append(name))
+    return heard

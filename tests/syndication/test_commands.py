@@ -1,102 +1,174 @@
-"""The commands: what waits, what arrived, what was proved; and the engine without a broker."""
+"""The engine's commands: what an operator sees and does without a browser."""
 
+import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from cryptography.fernet import Fernet
 from django.core.management import call_command
+from django.utils import timezone
 
+from home.models import ArticlePage
+from syndication.management.commands import syndicate
 from syndication.models import Outlet, Republication, Verification
 from tests import factories as make
-from tests.outlets import Desk
+from tests.outlets import Desk, memory
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """What a command printed."""
-    capsys.readouterr()
-    call_command(*words)
-    return capsys.readouterr().out
+pytestmark = pytest.mark.django_db
 
 
-def status(capsys: pytest.CaptureFixture[str]) -> Any:
-    """What syndication_status tells machines."""
-    return json.loads(said(capsys, "syndication_status", "--json"))
+def run(*words: str, **options: Any) -> str:
+    told = io.StringIO()
+    call_command(*words, stdout=told, no_color=True, **options)
+    return told.getvalue()
 
 
-def test_an_empty_house_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Nothing has been sent to any outlet yet." in said(capsys, "syndication_status")
-    assert status(capsys)["summary"]["republications"] == 0
+def status() -> Any:
+    return json.loads(run("syndication_status", json=True))
 
 
-def test_what_waits_is_counted_with_the_oldest(capsys: pytest.CaptureFixture[str], desk: Desk) -> None:
-    make.outlet("The Memory", kind="memory")
-    make.original("A piece")
-    told = status(capsys)
-    assert told["summary"]["pending"] == 1
-    assert told["summary"]["oldest_due"] is not None
-    assert told["republications"][0]["headline"] == "A piece"
-    assert told["republications"][0]["wanted"] == 1
-    assert told["republications"][0]["held"] is None
+# --- syndication_status -------------------------------------------------------------------------------------------------
 
 
-def test_one_round_without_a_broker_delivers_what_waits(capsys: pytest.CaptureFixture[str], desk: Desk) -> None:
-    make.outlet("The Memory", kind="memory")
-    make.original("A piece")
-    assert "delivered: 1" in said(capsys, "syndicate")
-    told = status(capsys)
-    assert told["summary"]["delivered"] == 1
-    assert told["summary"]["oldest_due"] is None
-    assert told["republications"][0]["held"] == 1
-    table = said(capsys, "syndication_status")
-    assert "The Memory" in table
-    assert "A piece" in table
-    assert "1 delivered" in table
+def test_status_of_an_empty_house_says_so() -> None:
+    assert "Nothing has been sent to any outlet yet." in run("syndication_status")
+    assert status() == {
+        "summary": {
+            **dict.fromkeys(("republications", "pending", "delivered", "withdrawn", "failed", "honoured"), 0),
+            "oldest_due": None,
+        },
+        "republications": [],
+    }
 
 
-def test_planning_first_finds_what_no_signal_told(capsys: pytest.CaptureFixture[str], desk: Desk) -> None:
-    make.original("A piece")
-    outlet = make.outlet("The Memory", kind="memory", automatic=False)
-    Outlet.objects.filter(pk=outlet.pk).update(automatic=True)
-    assert "planned: 1" in said(capsys, "syndicate", "--plan")
-    assert Republication.objects.get().state == Republication.State.DELIVERED
+@pytest.fixture
+def busy(desk: Desk) -> None:
+    """One delivered and honoured, one failed, one waiting."""
+    memory("Lantern", max_in_flight=1)
+    make.original("Delivered")
+    run("syndicate")
+    Verification.objects.update(verdict="honoured", sentence="The copy keeps the contract.")
+    desk.tell("permanent")
+    make.original("Failed")
+    run("syndicate")
+    make.original("Waiting")
 
 
-def test_errors_and_held_outlets_are_told_in_words(capsys: pytest.CaptureFixture[str], desk: Desk) -> None:
-    make.outlet("The Memory", kind="memory")
-    make.original("A piece")
-    desk.tell("refused")
-    call_command("syndicate")
-    table = said(capsys, "syndication_status")
-    assert "A piece at The Memory: The outlet refused our credentials (401)." in table
-    assert "The Memory is held: it refuses our credentials." in table
+def test_status_counts_what_waits_what_arrived_and_what_was_proved(busy: None) -> None:
+    summary = status()["summary"]
+    assert summary.pop("oldest_due") is not None
+    assert summary == {"republications": 3, "pending": 1, "delivered": 1, "withdrawn": 0, "failed": 1, "honoured": 1}
 
 
-def test_proofs_are_counted_apart_from_deliveries(capsys: pytest.CaptureFixture[str], desk: Desk) -> None:
-    make.outlet("The Memory", kind="memory")
-    make.original("A piece")
-    call_command("syndicate")
-    assert status(capsys)["summary"]["honoured"] == 0
-    Verification.objects.update(verdict="honoured", sentence="It leads home.")
-    told = status(capsys)
-    assert told["summary"]["honoured"] == 1
-    assert told["republications"][0]["verdict"] == "honoured"
+def test_status_tells_each_row_for_machines(busy: None) -> None:
+    rows = {row["headline"]: row for row in status()["republications"]}
+    delivered = rows["Delivered"]
+    assert (delivered["outlet"], delivered["wanted"], delivered["held"], delivered["state"]) == ("Lantern", 1, 1, "delivered")
+    assert (delivered["verdict"], delivered["error"], delivered["due_at"]) == ("honoured", "", None)
+    assert delivered["url"].startswith("https://outlet.example/pieces/")
+    assert rows["Failed"]["error"].startswith("The outlet will not take this piece")
+    assert rows["Waiting"]["due_at"] is not None and rows["Waiting"]["held"] is None
 
 
-def test_one_outlet_alone_can_be_asked_for(capsys: pytest.CaptureFixture[str], desk: Desk) -> None:
-    make.outlet("The Memory", kind="memory")
-    make.outlet("The Other", kind="memory")
-    make.original("A piece")
-    told = json.loads(said(capsys, "syndication_status", "--json", "--outlet", "The Other"))
-    assert [row["outlet"] for row in told["republications"]] == ["The Other"]
+def test_status_is_a_table_for_people(busy: None) -> None:
+    lines = run("syndication_status").splitlines()
+    assert lines[0].split() == ["outlet", "headline", "wanted", "held", "state", "verdict"]
+    assert lines[2].split() == ["Lantern", "Delivered", "1", "1", "delivered", "honoured"]
+    assert "Failed at Lantern: The outlet will not take this piece as it is (422)." in lines
+    assert "3 republications, 1 pending, 1 delivered, 0 withdrawn, 1 failed, 1 honoured" in lines
+    assert lines[-1].startswith("oldest due: ")
 
 
-def test_a_withdrawn_piece_is_wanted_nowhere(capsys: pytest.CaptureFixture[str], desk: Desk) -> None:
-    make.outlet("The Memory", kind="memory")
-    page = make.original("A piece")
-    call_command("syndicate")
+def test_status_of_one_outlet(busy: None) -> None:
+    memory("Other")
+    rows = json.loads(run("syndication_status", json=True, outlet="Other"))["republications"]
+    assert {row["outlet"] for row in rows} == {"Other"} and len(rows) == 3
+
+
+def test_status_names_outlets_that_need_a_person(busy: None) -> None:
+    Outlet.objects.update(state=Outlet.State.HELD, state_reason="The outlet refused our credentials (401).")
+    assert "Lantern is held: it refuses our credentials. The outlet refused our credentials (401)." in run("syndication_status")
+
+
+def test_a_withdrawal_is_a_wish_for_none(desk: Desk) -> None:
+    memory()
+    page = make.original()
+    run("syndicate")
     page.unpublish()
-    call_command("syndicate")
-    row = status(capsys)["republications"][0]
-    assert (row["wanted"], row["held"], row["state"]) == ("none", None, "withdrawn")
+    assert status()["republications"][0]["wanted"] == "none"
+
+
+# --- syndicate ----------------------------------------------------------------------------------------------------------
+
+
+def test_syndicate_does_everything_once_without_a_broker(desk: Desk) -> None:
+    memory()
+    tomorrow = timezone.now() + timedelta(days=1)
+    soon = make.original("Scheduled", go_live_at=tomorrow)
+    page = make.original("Now")
+    with time_machine.travel(tomorrow + timedelta(minutes=1), tick=False):
+        told = run("syndicate")
+    assert told == "published: 1, delivered: 2, looked: 0\n"
+    assert ArticlePage.objects.get(pk=soon.pk).live
+    assert set(desk.holds) == {soon.uid, page.uid}
+
+
+def test_syndicate_plans_first_when_asked(desk: Desk) -> None:
+    memory()
+    page = make.original("One")
+    run("syndicate")
+    ArticlePage.objects.filter(pk=page.pk).update(title="Two")
+    assert run("syndicate").startswith("published: 0, delivered: 0")
+    assert run("syndicate", plan=True).splitlines()[0] == "planned: 1"
+    assert desk.holds == {page.uid: "Two"}
+
+
+def test_syndicate_goes_on_until_stopped_and_ends_politely(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory()
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 1:
+            make.original("While it slept")
+        if len(naps) == 3:
+            raise KeyboardInterrupt
+
+    # In the loop it closes connections that a request would close; here that would end the test's own transaction.
+    monkeypatch.setattr(syndicate, "close_old_connections", lambda: None)
+    monkeypatch.setattr(syndicate.time, "sleep", nap)
+    assert run("syndicate", loop=True).splitlines()[-1] == "Stopped."
+    assert list(desk.holds.values()) == ["While it slept"]
+
+
+def test_syndicate_reconciles_and_plans_now_and_then(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory()
+    page = make.original("One")
+    run("syndicate")
+    ArticlePage.objects.filter(pk=page.pk).update(live=False)
+    clock = iter(range(0, 10**9, 200))
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(syndicate, "close_old_connections", lambda: None)
+    monkeypatch.setattr(syndicate, "deliver_due", lambda: 0)
+    monkeypatch.setattr(syndicate.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(syndicate.time, "sleep", nap)
+    run("syndicate", loop=True)
+    assert Republication.objects.get().operation == "withdraw"
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_key_is_a_key_and_no_two_are_alike() -> None:
+    one, other = run("new_credential_key").strip(), run("new_credential_key").strip()
+    assert one != other
+    assert Fernet(one).decrypt(Fernet(one).encrypt(b"x")) == b"x"

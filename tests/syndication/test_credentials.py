@@ -1,5 +1,7 @@
-"""Credentials are sealed at rest, change keys without loss, and turn up nowhere else."""
+"""Credentials: sealed in the database, opened only to sign, and seen nowhere else."""
 
+import io
+import json
 import logging
 from typing import Any
 
@@ -9,105 +11,129 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from syndication.credentials import Unreadable, reseal, seal, unseal
-from syndication.models import Delivery, Outlet
+from syndication.delivering import connector_for, deliver_due
+from syndication.models import Outlet, Republication
 from tests import factories as make
+from tests.fakes.partner import Partner
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 
-def test_what_was_sealed_comes_back_and_nothing_of_it_shows() -> None:
+def test_what_is_sealed_opens_again_and_shows_nothing() -> None:
     sealed = seal(make.SECRET)
-    assert make.SECRET not in sealed
-    assert unseal(sealed) == make.SECRET
-    assert seal(make.SECRET) != sealed
+    assert make.SECRET not in sealed and unseal(sealed) == make.SECRET
+    assert seal(make.SECRET) != sealed, "two seals of one secret do not betray that they are the same"
 
 
-def test_nothing_sealed_is_nothing() -> None:
-    assert seal("") == ""
-    assert unseal("") == ""
+def test_nothing_sealed_stays_nothing() -> None:
+    assert seal("") == unseal("") == ""
 
 
-def test_without_a_key_the_sentence_says_how_to_make_one(settings: Any) -> None:
+def test_an_older_key_still_opens_and_resealing_uses_the_newest(settings: Any) -> None:
+    settings.CREDENTIAL_KEYS = [OLD]
+    sealed = seal(make.SECRET)
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    fresh = reseal(sealed)
+    settings.CREDENTIAL_KEYS = [NEW]
+    assert unseal(fresh) == make.SECRET
+    with pytest.raises(Unreadable, match="No key in CREDENTIAL_KEYS opens this credential"):
+        unseal(sealed)
+
+
+@pytest.mark.parametrize("act", [seal, unseal])
+def test_without_any_key_a_sentence_says_what_to_do(act: Any, settings: Any) -> None:
     settings.CREDENTIAL_KEYS = []
-    with pytest.raises(Unreadable, match="new_credential_key"):
-        seal("a secret")
+    with pytest.raises(Unreadable, match="manage.py new_credential_key"):
+        act("something")
 
 
-def test_a_lost_key_is_said_and_not_guessed(settings: Any) -> None:
-    sealed = seal("a secret")
-    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
-    with pytest.raises(Unreadable, match="Bring the old key back"):
-        unseal(sealed)
+def test_a_broken_seal_says_nothing_of_its_content() -> None:
+    with pytest.raises(Unreadable) as caught:
+        unseal(make.SECRET)
+    assert make.SECRET not in str(caught.value) and caught.value.__cause__ is None
 
 
-def test_an_old_key_still_opens_and_the_newest_seals(settings: Any) -> None:
-    old = settings.CREDENTIAL_KEYS[0]
-    sealed = seal("a secret")
-    new = Fernet.generate_key().decode()
-    settings.CREDENTIAL_KEYS = [new, old]
-    renewed = reseal(sealed)
-    settings.CREDENTIAL_KEYS = [new]
-    assert unseal(renewed) == "a secret"
-    with pytest.raises(Unreadable):
-        unseal(sealed)
+# --- in the database ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db
-def test_the_database_holds_only_what_is_sealed() -> None:
-    outlet = make.outlet("The Canary", kind="webhook")
+def every_text() -> str:
+    """Every row of every table, as the database has it."""
+    texts = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM syndication_outlet")
-        stored = repr(cursor.fetchall())
-    assert make.SECRET not in stored
-    assert make.SECRET.removeprefix("whsec_") not in stored
-    assert Outlet.objects.get(pk=outlet.pk).secret == make.SECRET
-
-
-@pytest.mark.django_db
-def test_rotation_seals_all_with_the_newest_key(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    outlet = make.outlet()
-    make.outlet("Nobody pushes here", kind="", endpoint="", secret="")
-    new = Fernet.generate_key().decode()
-    settings.CREDENTIAL_KEYS = [new, *settings.CREDENTIAL_KEYS]
-    call_command("rotate_credentials")
-    settings.CREDENTIAL_KEYS = [new]
-    assert Outlet.objects.get(pk=outlet.pk).secret == make.SECRET
-    assert capsys.readouterr().out.startswith("1 credentials")
-
-
-@pytest.mark.django_db
-def test_rotation_changes_nothing_when_one_cannot_be_read(settings: Any) -> None:
-    first, second = make.outlet("A readable one"), make.outlet("B unreadable")
-    Outlet.objects.filter(pk=second.pk).update(sealed_secret="gibberish")
-    before = Outlet.objects.get(pk=first.pk).sealed_secret
-    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode(), *settings.CREDENTIAL_KEYS]
-    with pytest.raises(CommandError, match="B unreadable"):
-        call_command("rotate_credentials")
-    assert Outlet.objects.get(pk=first.pk).sealed_secret == before
-
-
-def test_a_new_key_is_one(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("new_credential_key")
-    Fernet(capsys.readouterr().out.strip())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_canary_secret_turns_up_in_no_log_no_row_and_no_output(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from syndication.delivering import deliver_due
-
-    canary = make.SECRET.removeprefix("whsec_")
-    # Nobody listens there: the failure's words are what could betray the secret.
-    outlet = make.outlet(endpoint="http://127.0.0.1:9/hook", website="http://127.0.0.1/")
-    make.original("A piece")
-    with caplog.at_level(logging.DEBUG):
-        deliver_due()
-    call_command("syndication_status")
-    call_command("syndication_status", "--json")
-    assert Delivery.objects.count() == 1
-    with connection.cursor() as cursor:
-        rows = []
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
-            rows.append(repr(cursor.fetchall()))
-    said = "".join([caplog.text, repr(caplog.records), *capsys.readouterr(), repr(outlet), *rows])
-    assert canary not in said
+            texts += [repr(row) for row in cursor.fetchall()]
+    return "\n".join(texts)
+
+
+@pytest.mark.django_db
+def test_the_database_holds_no_secret() -> None:
+    outlet = make.outlet()
+    assert make.SECRET not in every_text()
+    assert make.SECRET.removeprefix("whsec_") not in every_text()
+    assert Outlet.objects.get(pk=outlet.pk).secret == make.SECRET
+
+
+@pytest.mark.django_db
+def test_a_canary_secret_is_in_no_log_no_text_no_row_and_no_command(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Partner() as partner:
+        settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+        settings.SYNDICATION_ALLOWED_PORTS = [partner.port]
+        outlet = make.outlet("Lantern", endpoint=partner.url("/created/7"))
+        for behaviour in ("created/7", "status/422", "status/503", "reset", "login_page", "status/401"):
+            make.original()
+            partner.next(behaviour)
+            deliver_due()
+        sent = partner.requests
+    shown = io.StringIO()
+    call_command("syndication_status", stdout=shown)
+    call_command("syndication_status", json=True, stdout=shown)
+    texts = [shown.getvalue(), caplog.text, "".join(capsys.readouterr()), every_text()]
+    texts += [repr(outlet), str(outlet), repr(connector_for(outlet)), repr(connector_for(outlet).access), str(vars(outlet))]
+    texts += [str(request) + request.body.decode() + json.dumps(request.headers) for request in sent]
+    assert "delivery ended" in caplog.text and len(sent) >= 6
+    assert [text for text in texts if make.SECRET in text or make.SECRET.removeprefix("whsec_") in text] == []
+
+
+# --- rotation -----------------------------------------------------------------------------------------------------------
+
+
+def rotate() -> str:
+    told = io.StringIO()
+    call_command("rotate_credentials", stdout=told)
+    return told.getvalue()
+
+
+@pytest.mark.django_db
+def test_after_rotation_the_old_key_can_go(settings: Any) -> None:
+    settings.CREDENTIAL_KEYS = [OLD]
+    outlets = [make.outlet(), make.outlet(), make.outlet(kind="", endpoint="", secret="")]
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    assert rotate() == "2 credentials are sealed with the newest key.\n"
+    settings.CREDENTIAL_KEYS = [NEW]
+    assert [Outlet.objects.get(pk=outlet.pk).secret for outlet in outlets] == [make.SECRET, make.SECRET, ""]
+
+
+@pytest.mark.django_db
+def test_rotation_changes_all_or_none_and_names_the_outlet_it_cannot_open(settings: Any) -> None:
+    settings.CREDENTIAL_KEYS = [OLD]
+    make.outlet("A")
+    settings.CREDENTIAL_KEYS = [NEW]
+    make.outlet("B")
+    before = list(Outlet.objects.values_list("sealed_secret", flat=True))
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode(), NEW]
+    with pytest.raises(CommandError, match=r"A: No key in CREDENTIAL_KEYS"):
+        rotate()
+    assert list(Outlet.objects.values_list("sealed_secret", flat=True)) == before
+
+
+@pytest.mark.django_db
+def test_rotation_pushes_nothing(settings: Any) -> None:
+    make.outlet()
+    make.original()
+    Republication.objects.update(due_at=None)
+    rotate()
+    assert not Republication.objects.due().exists()
