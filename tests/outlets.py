@@ -1,7 +1,7 @@
 """Memory: a connector whose partner lives in this process and fails when told to. Only the partner's side is faked."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, ClassVar
@@ -134,12 +134,12 @@ class MemoryByKey(Memory):
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A fresh desk, with its connectors in the table of contents."""
     monkeypatch.setitem(CONNECTORS, Memory.kind, Memory)
     monkeypatch.setitem(CONNECTORS, MemoryByKey.kind, MemoryByKey)
     monkeypatch.setattr(Memory, "desk", Desk())
-    yield Memory.desk
+    return Memory.desk
 
 
 def memory(name: str = "Memory", **facts: Any) -> Outlet:

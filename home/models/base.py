@@ -104,7 +104,7 @@ class HeadMixin(MetadataPageMixin):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds what every page's frame shows."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return {**context, "publisher": self.publisher, "sections": sections(self.get_site())}
+        return {**context, "publisher": self.publisher, "sections": sections(Site.find_for_request(request))}
 
 
 class ListMixin(HeadMixin):
@@ -151,5 +151,6 @@ def sections(site: Site | None) -> list[Named]:
 
     if site is None:
         return []
-    pages = SectionPage.objects.live().public().child_of(site.root_page).order_by("path").values_list("title", "slug")
-    return [Named(name=title, url=f"/{slug}/") for title, slug in pages]
+    # Not `.public()`: it asks for every restriction there is in a query of its own, and only a section's own can count here.
+    pages = SectionPage.objects.live().child_of(site.root_page).filter(view_restrictions=None).order_by("path")
+    return [Named(name=title, url=f"/{slug}/") for title, slug in pages.values_list("title", "slug")]

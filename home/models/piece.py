@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
 
 from home import languages, licences
@@ -174,6 +174,10 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         """The piece as it is being written, not as it was published."""
         self.story = self.build_story()
         return super().serve_preview(request, mode_name)
+
+    def get_view_restrictions(self) -> Any:
+        """As Wagtail's; where nothing at all is private, a reader need not wait for the ancestors to be looked up."""
+        return super().get_view_restrictions() if PageViewRestriction.objects.exists() else PageViewRestriction.objects.none()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the story and a few others to read next."""

@@ -68,7 +68,9 @@ def test_an_svg_travels_as_it_is() -> None:
 
 
 def test_alt_caption_credit_and_licence_are_four_facts() -> None:
-    image = make.image(description="What it shows", caption="What to know", credit="Who made it", licence="cc-by", may_syndicate=True)
+    image = make.image(
+        description="What it shows", caption="What to know", credit="Who made it", licence="cc-by", may_syndicate=True
+    )
     told = picture(image, ROOT)
     assert (told.alt, told.caption, told.credit) == ("What it shows", "What to know", "Who made it")
     assert told.licence == LICENCES["cc-by"] and told.may_syndicate

