@@ -29,13 +29,23 @@ BLOCK_ENDS = re.compile(rf"</(?:{'|'.join(sorted(BLOCKS | TABLES | {'p', 'pre'})
 
 
 def portable(html: str, root: str) -> str:
-    """`html` with only the tags a story may hold and with absolute addresses. Fragments stay fragments, for footnotes."""
+    """`html` with only the tags a story may hold and with absolute addresses. Fragments stay fragments, for footnotes.
 
-    def absolute(tag: str, attribute: str, value: str) -> str:
-        if attribute in ("href", "src", "cite"):
-            return value if value.startswith("#") else urljoin(root, value)
-        if attribute == "srcset":
-            return ", ".join(urljoin(root, source.strip()) for source in value.split(",") if source.strip())
+    An address that cannot be read is left out.
+    """
+
+    def absolute(tag: str, attribute: str, value: str) -> str | None:
+        try:
+            if attribute in ("href", "src"):
+                return value if value.startswith("#") else urljoin(root, value)
+            if attribute == "srcset":
+                return ", ".join(urljoin(root, source.strip()) for source in value.split(",") if source.strip())
+            if attribute == "cite":
+                # The cleaner judges the schemes of href and src only.
+                source = urljoin(root, value)
+                return source if source.startswith(("http://", "https://")) else None
+        except ValueError:
+            return None
         return value
 
     return nh3.clean(

@@ -54,8 +54,7 @@ def publication(**facts: Any) -> PublicationSettings:
 def section(title: str = "", **facts: Any) -> SectionPage:
     """A live section."""
     title = title or f"Section {next(_numbers)}"
-    page = front_page().add_child(instance=SectionPage(title=title, **facts))
-    return publish(page)
+    return front_page().add_child(instance=SectionPage(title=title, **facts))
 
 
 def editor(**facts: Any) -> Any:
@@ -108,7 +107,7 @@ def draft(page: PiecePage, *, parent: Page | None = None, authors: Sequence[Auth
     """The piece, saved under a section with its bylines, not published."""
     page.live = False
     parent = parent or SectionPage.objects.first() or section("Reviews")
-    page.bylines = [Byline(author=one) for one in ([author()] if authors is None else authors)]
+    page.bylines.set([Byline(author=one) for one in ([author()] if authors is None else authors)])
     # Read anew, for treebeard keeps the number of children on the instance.
     Page.objects.get(pk=parent.pk).add_child(instance=page)
     return page

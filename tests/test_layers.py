@@ -92,7 +92,7 @@ def test_only_the_door_imports_an_http_client() -> None:
         for name in imports(path)
         if any(name == client or name.startswith(f"{client}.") for client in CLIENTS)
     }
-    assert found == {"syndication.http"}
+    assert {".".join(name.split(".")[:2]) for name in found} == {"syndication.http"}
 
 
 def test_tasks_import_their_verbs_only_inside_functions_and_nobody_needs_a_broker_to_import_the_verbs() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Page as Sheet
 from django.core.paginator import Paginator
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.widgets.slug import SlugInput
-from wagtail.models import Site
+from wagtail.models import PageViewRestriction, Site
 from wagtailmetadata.models import MetadataPageMixin
 
 from home.models.site import PublicationSettings
@@ -151,6 +152,8 @@ def sections(site: Site | None) -> list[Named]:
 
     if site is None:
         return []
-    # Not `.public()`: it asks for every restriction there is in a query of its own, and only a section's own can count here.
-    pages = SectionPage.objects.live().child_of(site.root_page).filter(view_restrictions=None).order_by("path")
+    # What `.public()` says, without its query for every restriction there is.
+    section = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    above = PageViewRestriction.objects.alias(section=section).filter(section__startswith=F("page__path"))
+    pages = SectionPage.objects.live().filter(~Exists(above)).child_of(site.root_page).order_by("path")
     return [Named(name=title, url=f"/{slug}/") for title, slug in pages.values_list("title", "slug")]

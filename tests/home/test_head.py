@@ -305,7 +305,9 @@ def test_what_the_host_header_says_is_nowhere_on_our_pages(client: Client, setti
         assert "evil.example" not in str(answer.headers), path
 
 
-@pytest.mark.parametrize("headline", ["</script><script>alert(1)</script>", "<!--<script>", 'a "quoted" & <i>b</i>', "lamps ]]> \u2028"])
+@pytest.mark.parametrize(
+    "headline", ["</script><script>alert(1)</script>", "<!--<script>", 'a "quoted" & <i>b</i>', "lamps ]]> \u2028"]
+)
 def test_no_headline_breaks_out_of_the_head(headline: str, client: Client) -> None:
     _answer, tree = read(client, make.original(headline))
     assert linked_data(tree)["headline"] == headline

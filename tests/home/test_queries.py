@@ -113,7 +113,15 @@ class TestBlocks:
         request.getfixturevalue("no_rendering")
         section = SectionPage.objects.get()
         assert "Only the lamps knew why." in client.get(page.url).content.decode()
-        for path in ("/", section.url, "/feeds/rss/", "/feeds/atom/", "/feeds/json/", f"{section.url}feeds/json/", "/sitemap.xml"):
+        for path in (
+            "/",
+            section.url,
+            "/feeds/rss/",
+            "/feeds/atom/",
+            "/feeds/json/",
+            f"{section.url}feeds/json/",
+            "/sitemap.xml",
+        ):
             assert client.get(path).status_code == 200
 
     def test_publishing_renders_them(self, request: pytest.FixtureRequest) -> None:

@@ -10,6 +10,11 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def house() -> None:
+    make.front_page()
+
+
 def policy(answer: Any) -> dict[str, list[str]]:
     """The Content-Security-Policy as directive and sources."""
     parts = answer["Content-Security-Policy"].split(";")

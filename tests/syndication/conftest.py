@@ -15,6 +15,12 @@ from tests.outlets import desk
 __all__ = ["desk", "nothing_remembered"]
 
 
+@pytest.fixture(autouse=True)
+def not_searched(settings: Any) -> None:
+    """Nobody searches here: pages are not indexed, which would be a fifth of the time."""
+    settings.WAGTAILSEARCH_BACKENDS = {"default": {**settings.WAGTAILSEARCH_BACKENDS["default"], "AUTO_UPDATE": False}}
+
+
 @pytest.fixture
 def commit(django_capture_on_commit_callbacks: Any) -> Callable[[], AbstractContextManager[Any]]:
     """`with commit():` what happens inside is committed at its end, and hints are sent; what came before is over."""

@@ -139,7 +139,7 @@ def test_syndicate_goes_on_until_stopped_and_ends_politely(desk: Desk, monkeypat
 
     # In the loop it closes connections that a request would close; here that would end the test's own transaction.
     monkeypatch.setattr(syndicate, "close_old_connections", lambda: None)
-    monkeypatch.setattr(syndicate.time, "sleep", nap)
+    monkeypatch.setattr(f"{syndicate.__name__}.time.sleep", nap)
     assert run("syndicate", loop=True).splitlines()[-1] == "Stopped."
     assert list(desk.holds.values()) == ["While it slept"]
 
@@ -159,8 +159,8 @@ def test_syndicate_reconciles_and_plans_now_and_then(desk: Desk, monkeypatch: py
 
     monkeypatch.setattr(syndicate, "close_old_connections", lambda: None)
     monkeypatch.setattr(syndicate, "deliver_due", lambda: 0)
-    monkeypatch.setattr(syndicate.time, "monotonic", lambda: next(clock))
-    monkeypatch.setattr(syndicate.time, "sleep", nap)
+    monkeypatch.setattr(f"{syndicate.__name__}.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(f"{syndicate.__name__}.time.sleep", nap)
     run("syndicate", loop=True)
     assert Republication.objects.get().operation == "withdraw"
 

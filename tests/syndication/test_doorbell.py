@@ -103,10 +103,10 @@ def test_a_broker_that_hangs_costs_little_too(broker: Valkey, tidy: None) -> Non
 def test_silence_lasts_half_a_minute(tidy: None, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
     monkeypatch.setattr(doorbell, "_silent_until", now + doorbell.SILENCE_SECONDS)
-    sent: list[float] = []
-    monkeypatch.setattr(tasks.deliver_due, "apply_async", lambda **options: sent.append(clock))
-    for clock in (now, now + 29.9, now + 30.1):
-        monkeypatch.setattr(time, "monotonic", lambda clock=clock: clock)
+    clock, sent = [now], []
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(tasks.deliver_due, "apply_async", lambda **options: sent.append(clock[0]))
+    for clock[0] in (now, now + 29.9, now + 30.1):
         doorbell._Ring(tasks.deliver_due)()
     assert sent == [now + 30.1]
 

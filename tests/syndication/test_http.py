@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from syndication import http
 from syndication.errors import DeliveryError, Permanent, Refused, Transient, Uncertain, raise_for_status
+from syndication.http import policy, wire
 from tests.fakes import partner as partners
 from tests.fakes.partner import Partner
 
@@ -48,8 +49,7 @@ def partner(shared_partner: Partner, settings: Any) -> Partner:
     settings.SITE_URL = "https://home.example"
     settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.1/32"]
     settings.SYNDICATION_ALLOWED_PORTS = [shared_partner.port]
-    _, kept = http._door()
-    kept.clear()
+    wire.connections(policy.current()).clear()
     return shared_partner
 
 
@@ -468,7 +468,7 @@ def test_a_fetch_follows_three_redirects_and_no_fourth(partner):
     partner.next(*["redirect/302?to=/on"] * 3, "page")
     assert _fetch(partner, "/start").status == 200
     partner.forget()
-    with pytest.raises(Permanent, match="from one address to the next"):
+    with pytest.raises(Permanent, match="from address to address"):
         _fetch(partner, "/redirect_loop")
     assert len(partner.requests) == 4
 
@@ -631,7 +631,7 @@ def test_a_name_is_looked_up_once_and_what_was_checked_is_what_is_dialled(partne
     url = partner.url("/ok", host="rebinding.example")
     assert http.fetch(url).status == 200
     assert (names.asked, dialled) == (["rebinding.example"], [("127.0.0.1", partner.port)])
-    monkeypatch.setattr(http, "KEPT_FOR", 0)
+    monkeypatch.setattr(wire, "KEPT_FOR", 0)
     with pytest.raises(Permanent):
         http.fetch(url)
     assert len(dialled) == 1
@@ -747,12 +747,12 @@ def safe_partner(certificate: Path, partner: Partner, names: SimpleNamespace, se
 def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This machine trusts the certificate, as one with an authority of its own would."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    http._trusted.cache_clear()
-    http._open_door.cache_clear()
-    http._door()
+    wire._trusted.cache_clear()
+    wire.connections.cache_clear()
+    wire.connections(policy.current())
     yield
-    http._trusted.cache_clear()
-    http._open_door.cache_clear()
+    wire._trusted.cache_clear()
+    wire.connections.cache_clear()
 
 
 def test_a_certificate_nobody_vouches_for_is_transient_and_nothing_is_sent(safe_partner):
@@ -874,7 +874,7 @@ def test_a_connection_the_partner_dropped_is_not_used_again(partner):
 
 
 def test_a_connection_that_idled_is_not_used_again(partner, monkeypatch):
-    monkeypatch.setattr(http, "KEPT_FOR", 0.05)
+    monkeypatch.setattr(wire, "KEPT_FOR", 0.05)
     _post(partner, "/ok")
     time.sleep(0.1)
     _post(partner, "/ok")
