@@ -313,7 +313,10 @@ LOGGING = {
         "home": {"level": LOG_LEVEL},
         "syndication": {"level": LOG_LEVEL},
         "celery": {"level": "INFO"},
+        # A line for each hint and each tick says nothing that the engine's own lines do not say better.
         "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "django_structlog": {"level": "WARNING"},
         # runserver's own handler would print each request a second time

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
@@ -38,6 +39,29 @@ class DatedCorrection(Orderable):
 
     def __str__(self) -> str:
         return f"{self.made_on}: {self.text}"
+
+
+class PieceForm(WagtailAdminPageForm):
+    """Asks who signs when a piece goes live; a draft and its preview may wait for that, too."""
+
+    unsigned = _("Choose who signs: a piece goes live with at least one author.")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for bylines in self._bylines():
+            bylines.error_messages["too_few_forms"] = self.unsigned
+            for line in bylines:
+                line.fields["author"].error_messages["required"] = self.unsigned
+
+    def defer_required_fields(self) -> None:
+        """Wagtail lets the number of authors wait, but not the empty row it offers for the first."""
+        super().defer_required_fields()
+        for bylines in self._bylines():
+            for line in bylines:
+                line.empty_permitted = True
+
+    def _bylines(self) -> list[Any]:
+        return [self.formsets["bylines"]] if "bylines" in self.formsets else []
 
 
 class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
@@ -69,6 +93,7 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
     class Meta:
         abstract = True
 
+    base_form_class = PieceForm
     parent_page_types = ["home.SectionPage"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = SyndicatedPageMixin.exclude_fields_in_copy

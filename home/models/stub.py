@@ -7,13 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.search import index
 
 from home.blocks import INLINE
-from home.models.piece import PiecePage, editing
+from home.models.piece import PieceForm, PiecePage, editing
 from home.rendering import plain
 from syndication.canonical import Choice, resolve
 from syndication.models import Outlet, target_dead
@@ -21,7 +20,7 @@ from syndication.models.outlet import validate_web_url
 from syndication.story import Canonical, Extent, OutletCopy
 
 
-class StubForm(WagtailAdminPageForm):
+class StubForm(PieceForm):
     """Says at the field what a stub still needs before it can go live."""
 
     required = {

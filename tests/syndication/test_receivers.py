@@ -24,6 +24,11 @@ def outlet(desk: Desk) -> Outlet:
     return memory()
 
 
+@pytest.fixture
+def not_indexed() -> None:
+    """Here it is indexed where authors, images and outlets are used."""
+
+
 def versions(page: Any) -> list[tuple[int, bool, str]]:
     """The editions of a piece: version, public, reason."""
     return list(Edition.objects.filter(uid=page.uid).order_by("version").values_list("version", "public", "reason"))
