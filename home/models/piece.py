@@ -57,8 +57,11 @@ class PieceForm(WagtailAdminPageForm):
         """Wagtail lets the number of authors wait, but not the empty row it offers for the first."""
         super().defer_required_fields()
         for bylines in self._bylines():
-            for line in bylines:
-                line.empty_permitted = True
+            for line in bylines.extra_forms:
+                if not line["author"].value():
+                    line.empty_permitted = True
+                    # The browser numbers the row; a number alone would make it count as filled in.
+                    line.fields["ORDER"].disabled = True
 
     def _bylines(self) -> list[Any]:
         return [self.formsets["bylines"]] if "bylines" in self.formsets else []

@@ -315,7 +315,7 @@ def test_the_outlets_are_listed_with_their_state(desk: Client) -> None:
 
 def test_outlets_are_for_editors_only(client: Client) -> None:
     answer = client.get(f"{OUTLETS}new/")
-    assert answer.status_code == 302 and answer.url.startswith("/admin/login/")
+    assert answer.status_code == 302 and answer["Location"].startswith("/admin/login/")
 
 
 # --- images -------------------------------------------------------------------------------------------------------------------
