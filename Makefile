@@ -76,10 +76,18 @@ programs: $(READY)
 # The checker of HTML needs Java and a package from npm, so only where both are does it take part (.ci/run installs them).
 WITHOUT_VNU = $(shell command -v java >/dev/null && [ -f var/npm/node_modules/vnu-jar/build/dist/vnu.jar ] || echo '-m "not vnu"')
 
-tests: programs ## The tests alone, on SQLite and then on PostgreSQL, with coverage
+# Both databases side by side: two processors halve the time. Their closing lines are printed last.
+tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with coverage
 	@[ -z '$(WITHOUT_VNU)' ] || echo "HTML is not checked with vnu here: that takes Java and npm, see .ci/run."
-	$(PY) -m pytest --cov --cov-report= $(WITHOUT_VNU)
-	TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-append --cov-report=term -m "not e2e and not vnu"
+	@mkdir -p var && rm -f .coverage .coverage.*
+	@COVERAGE_FILE=.coverage.postgresql TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-report= -m "not e2e and not vnu" \
+		> var/tests-postgresql.log 2>&1 & postgresql=$$!; \
+	COVERAGE_FILE=.coverage.sqlite $(PY) -m pytest --cov --cov-report= $(WITHOUT_VNU); sqlite=$$?; \
+	wait $$postgresql; postgresql=$$?; \
+	echo; echo "The same on PostgreSQL:"; cat var/tests-postgresql.log; \
+	$(PY) -m coverage combine --quiet && $(PY) -m coverage report; \
+	echo "On both databases, PostgreSQL's closing line once more:"; tail -n 1 var/tests-postgresql.log; \
+	[ $$sqlite = 0 ] && [ $$postgresql = 0 ]
 
 bench: $(READY) ## Run each measurement in benchmarks/; what it measures stands at its top
 	@for file in benchmarks/*.py; do \

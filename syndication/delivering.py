@@ -171,8 +171,9 @@ def _fail(row: Republication, error: DeliveryError) -> bool:
         outlet.update(state=Outlet.State.HELD, state_reason=error.sentence[:300])
         return row.release(error.sentence, error.detail)
     if isinstance(error, OutletGone):
+        # The piece is not at fault: it goes out when the outlet has another address.
         outlet.update(state=Outlet.State.GONE, state_reason=error.sentence[:300])
-        return row.give_up(error.sentence, error.detail)
+        return row.release(error.sentence, error.detail)
     if isinstance(error, Permanent):
         return row.give_up(error.sentence, error.detail)
     if error.retry_after:

@@ -36,7 +36,8 @@ def push(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
         return HttpResponse("The piece is not public yet: publish it first.", status=409)
     if outlet.state in (Outlet.State.HELD, Outlet.State.GONE):
         # An editor who pushes again has mended what was wrong, or will learn that it still is.
-        Outlet.objects.filter(pk=outlet.pk).update(state=Outlet.State.ACTIVE, state_reason="")
+        outlet.state, outlet.state_reason = Outlet.State.ACTIVE, ""
+        outlet.save(update_fields=["state", "state_reason"])
     if not Republication.objects.want(edition, outlet, Republication.PUBLISH):
         Republication.objects.push_again(uid=page.uid, outlet=outlet)
     log(page, "syndication.push", user=request.user, data={"outlet": outlet.name})

@@ -55,11 +55,12 @@ class OutletForm(WagtailAdminModelForm):
         return data
 
     def save(self, commit: bool = True) -> Outlet:
-        """Seal the secret, if one was written; a held outlet with new credentials is active again."""
+        """Seal the secret, if one was written. A held or gone outlet with a new secret or address is active again."""
         if secret := self.cleaned_data.get("new_secret"):
             self.instance.secret = secret
-            if self.instance.state in (Outlet.State.HELD, Outlet.State.GONE):
-                self.instance.state, self.instance.state_reason = Outlet.State.ACTIVE, ""
+        mended = {"new_secret", "kind", "endpoint"} & set(self.changed_data)
+        if mended and self.instance.state in (Outlet.State.HELD, Outlet.State.GONE):
+            self.instance.state, self.instance.state_reason = Outlet.State.ACTIVE, ""
         return super().save(commit)
 
 

@@ -4,13 +4,14 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
-from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
@@ -41,30 +42,51 @@ class DatedCorrection(Orderable):
         return f"{self.made_on}: {self.text}"
 
 
-class PieceForm(WagtailAdminPageForm):
-    """Asks who signs when a piece goes live; a draft and its preview may wait for that, too."""
+UNSIGNED = _("Choose who signs: a piece goes live with at least one author.")
 
-    unsigned = _("Choose who signs: a piece goes live with at least one author.")
+
+class BylineForm(WagtailAdminModelForm):
+    """One row of the authors. In a draft the empty row that a form offers for the first is nobody yet."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        for bylines in self._bylines():
-            bylines.error_messages["too_few_forms"] = self.unsigned
-            for line in bylines:
-                line.fields["author"].error_messages["required"] = self.unsigned
+        self.fields["author"].error_messages["required"] = UNSIGNED
 
     def defer_required_fields(self) -> None:
-        """Wagtail lets the number of authors wait, but not the empty row it offers for the first."""
+        """Wagtail defers no field that the database wants filled; this one may wait, for the row is left out instead."""
         super().defer_required_fields()
-        for bylines in self._bylines():
-            for line in bylines.extra_forms:
-                if not line["author"].value():
-                    line.empty_permitted = True
-                    # The browser numbers the row; a number alone would make it count as filled in.
-                    line.fields["ORDER"].disabled = True
+        self.fields["author"].required = False
 
-    def _bylines(self) -> list[Any]:
-        return [self.formsets["bylines"]] if "bylines" in self.formsets else []
+    def restore_required_fields(self) -> None:
+        """The author is asked for again."""
+        super().restore_required_fields()
+        self.fields["author"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """Leave the row out of a draft where it names nobody."""
+        data: dict[str, Any] = super().clean()
+        if self.is_deferred_validation and "author" not in self.errors and not data.get("author"):
+            data[DELETION_FIELD_NAME] = True
+        return data
+
+
+class BylinesPanel(InlinePanel):
+    """The authors of a piece, in rows of BylineForm."""
+
+    def get_form_options(self) -> dict[str, Any]:
+        """As an InlinePanel's, with our form for the rows."""
+        options: dict[str, Any] = super().get_form_options()
+        options["formsets"][self.relation_name]["form"] = BylineForm
+        return options
+
+
+class PieceForm(WagtailAdminPageForm):
+    """The form of a piece: it asks who signs."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if "bylines" in self.formsets:
+            self.formsets["bylines"].error_messages["too_few_forms"] = UNSIGNED
 
 
 class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
@@ -104,7 +126,7 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
     head_panels = [
         FieldPanel("title", heading=_("Headline")),
         FieldPanel("standfirst"),
-        InlinePanel("bylines", heading=_("Authors"), label=_("Author"), min_num=1, help_text=_("In the order they sign.")),
+        BylinesPanel("bylines", heading=_("Authors"), label=_("Author"), min_num=1, help_text=_("In the order they sign.")),
         MultiFieldPanel(
             [FieldPanel("lead_image"), FieldPanel("lead_caption"), FieldPanel("lead_alt")],
             heading=_("Lead image"),

@@ -171,46 +171,30 @@ def sitemap(client: Client, path: str = "/sitemap.xml") -> list[str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_surface_names_the_same_home(name: str, client: Client) -> None:
+def test_every_surface_agrees_on_the_home(name: str, client: Client) -> None:
     case = CASES[name]()
     said = homes_said(client, case)
-    expected = dict.fromkeys(said, case.home) | {"Link header": f'<{case.home}>; rel="canonical"'}
-    assert said == expected
+    assert said == dict.fromkeys(said, case.home) | {"Link header": f'<{case.home}>; rel="canonical"'}
 
-
-@pytest.mark.parametrize("name", CASES)
-def test_robots_sitemaps_and_policies_agree_with_the_home(name: str, client: Client) -> None:
-    case = CASES[name]()
     _answer, tree = read(client, case.page)
-    assert meta(tree, "robots") == ["noindex, follow" if case.policy == "noindex" else "max-image-preview:large"]
+    hidden = case.policy == "noindex"
+    assert meta(tree, "robots") == ["noindex, follow" if hidden else "max-image-preview:large"]
+    assert not (hidden and case.home != case.source.full_url), "never noindex together with a foreign canonical"
+
     listed = case.policy == "self"
-    assert (case.source.full_url in sitemap(client)) is listed
     original = current_edition(case.source.uid).kind == "original"
-    assert (case.source.full_url in sitemap(client, "/news-sitemap.xml")) is (listed and original)
-    assert THERE not in sitemap(client)
+    everything, news = sitemap(client), sitemap(client, "/news-sitemap.xml")
+    assert (case.source.full_url in everything) is listed
+    assert (case.source.full_url in news) is (listed and original)
+    assert THERE not in everything
     if case.page.pk != case.source.pk:
-        assert case.page.full_url not in sitemap(client), "an alias is no page of its own"
-    (item,) = [one for one in client.get("/feeds/json/").json()["items"] if one["id"] == case.source.uid.urn]
-    assert item["_syndication"]["canonical_policy"] == case.policy == pushed_payload(case)["story"]["canonical"]["policy"]
+        assert case.page.full_url not in everything, "an alias is no page of its own"
 
-
-@pytest.mark.parametrize("name", CASES)
-def test_feeds_lead_to_our_page_whatever_its_home(name: str, client: Client) -> None:
-    case = CASES[name]()
     urn = case.source.uid.urn
-    for path in ("/feeds/rss/", "/feeds/atom/"):
-        assert entry_in(client, path, urn).link == case.source.full_url
     (item,) = [one for one in client.get("/feeds/json/").json()["items"] if one["id"] == urn]
-    assert item["url"] == case.source.full_url
-
-
-@pytest.mark.parametrize("name", [name for name in CASES if "noindex" in name or "out of search" in name])
-def test_noindex_never_comes_with_a_foreign_canonical(name: str, client: Client) -> None:
-    case = CASES[name]()
-    answer, tree = read(client, case.page)
-    assert meta(tree, "robots") == ["noindex, follow"]
-    assert tree.css_first('link[rel="canonical"]').attributes["href"] == case.page.full_url
-    assert make.ABROAD not in answer["Link"]
+    assert item["_syndication"]["canonical_policy"] == case.policy == pushed_payload(case)["story"]["canonical"]["policy"]
+    led = [item["url"], *(entry_in(client, f"/feeds/{dialect}/", urn).link for dialect in ("rss", "atom"))]
+    assert set(led) == {case.source.full_url}, "feeds lead to our page whatever its home"
 
 
 def test_a_stub_comes_back_to_its_outlet_when_the_page_there_is_alive_again(client: Client) -> None:

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from home.models import ArticlePage, HomePage
 from home.models.base import PER_PAGE
+from syndication.models import record
 from syndication.planning import plan
 from tests import factories as make
 
@@ -39,13 +40,14 @@ def lead_with(page: Any) -> None:
 
 class TestFrontPage:
     def test_the_newest_original_leads_and_the_others_follow(self, client: Client) -> None:
-        pages = [make.original() for _number in range(14)]
-        stubs = [make.stub() for _number in range(7)]
+        make.front_page()
+        originals = [make.edition().story.headline for _number in range(15)]
+        stubs = [make.edition(make.story(kind="stub")).story.headline for _number in range(7)]
         tree = read(client, "/")
-        newest = [page.title for page in reversed(pages)]
+        newest = originals[::-1]
         assert headlines(tree, ".leading") == newest[:1]
         assert headlines(tree, ".latest") == newest[1:13]
-        assert headlines(tree, ".elsewhere") == [page.title for page in reversed(stubs)][:6]
+        assert headlines(tree, ".elsewhere") == stubs[::-1][:6]
 
     def test_what_an_editor_chooses_leads_and_does_not_stand_there_twice(self, client: Client) -> None:
         chosen, newer = make.original("Chosen"), make.original("Newer")
@@ -109,10 +111,12 @@ class TestSection:
     def test_it_says_so_when_it_is_empty(self, client: Client) -> None:
         assert "Nothing has been published in this section yet." in read(client, "/reviews/").css_first(".notice").text()
 
-    def test_sheets_are_their_own_canonicals_and_lead_to_each_other(self, client: Client) -> None:
-        pages = [make.original() for _number in range(PER_PAGE + 1)]
+    def test_sheets_are_their_own_canonicals_and_lead_to_each_other(self, section: Any, client: Client) -> None:
+        stories = [make.story() for _number in range(PER_PAGE + 1)]
+        for story in stories:
+            record(story, public=True, page=None, reason="test", section_id=section.pk)
         first, second = read(client, "/reviews/"), read(client, "/reviews/?page=2")
-        assert len(headlines(first, "main")) == PER_PAGE and headlines(second, "main") == [pages[0].title]
+        assert len(headlines(first, "main")) == PER_PAGE and headlines(second, "main") == [stories[0].headline]
         assert first.css_first('link[rel="canonical"]').attributes["href"] == f"{ROOT}/reviews/"
         assert second.css_first('link[rel="canonical"]').attributes["href"] == f"{ROOT}/reviews/?page=2"
         assert second.css_first('meta[property="og:url"]').attributes["content"] == f"{ROOT}/reviews/?page=2"

@@ -288,13 +288,19 @@ def test_refused_credentials_hold_the_whole_outlet_and_burn_no_attempt(outlet: O
     assert set(Republication.objects.values_list("state", flat=True)) == {"delivered"}
 
 
-def test_an_endpoint_that_is_gone_marks_the_outlet(outlet: Outlet, desk: Desk) -> None:
+def test_an_endpoint_that_is_gone_marks_the_outlet_and_keeps_what_it_is_owed(outlet: Outlet, desk: Desk) -> None:
     make.original()
     desk.tell("gone")
     deliver_due()
     outlet.refresh_from_db()
     assert outlet.state == Outlet.State.GONE and not outlet.pushes
-    assert row().state == State.FAILED
+    assert outlet.state_reason == row().error == "The outlet says this address is gone for good (410)."
+    assert (row().state, row().attempts, outcomes()) == (State.PENDING, 0, [Outcome.GONE])
+    assert deliver_due() == 0
+    outlet.state = Outlet.State.ACTIVE
+    outlet.save()
+    deliver_due()
+    assert row().state == State.DELIVERED
 
 
 def test_what_was_not_tried_is_due_as_before(outlet: Outlet, desk: Desk) -> None:

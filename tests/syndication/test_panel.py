@@ -163,6 +163,15 @@ def test_pushing_again_revives_what_failed_and_an_outlet_that_was_held(outlet: O
     assert row().state == Republication.State.DELIVERED
 
 
+def test_an_outlet_that_is_back_is_offered_what_it_missed(outlet: Outlet, editor: Client, desk: Desk) -> None:
+    page = make.original()
+    Outlet.objects.update(state=Outlet.State.GONE)
+    missed = make.original("Missed")
+    editor.post(push(page, outlet))
+    deliver_due()
+    assert set(desk.holds) == {page.uid, missed.uid}
+
+
 def test_a_suspended_outlet_stays_suspended(outlet: Outlet, editor: Client) -> None:
     page = make.original()
     Outlet.objects.update(state=Outlet.State.SUSPENDED)

@@ -51,5 +51,6 @@ class Command(BaseCommand):
             if time.monotonic() >= next_plan:
                 plan_everything()
                 next_plan = time.monotonic() + PLAN_EVERY
-            if not deliver_due() and not verify_due():
+            # Both, or a long queue of deliveries would keep every look waiting.
+            if not deliver_due() + verify_due():
                 time.sleep(PAUSE)
