@@ -259,7 +259,10 @@ CELERY_BEAT_SCHEDULE = {
     "deliver_due": {"task": "syndication.tasks.deliver_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "verify_due": {"task": "syndication.tasks.verify_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "publish_due": {"task": "syndication.tasks.publish_due", "schedule": 30},
+    "run_errands": {"task": "syndication.tasks.run_errands", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
+    "tell_notices": {"task": "syndication.tasks.tell_notices", "schedule": 60},
     "reconcile": {"task": "syndication.tasks.reconcile", "schedule": 300},
+    "prune": {"task": "syndication.tasks.prune", "schedule": 24 * 3600},
     "plan_everything": {"task": "syndication.tasks.plan_everything", "schedule": 24 * 3600},
 }
 
@@ -268,6 +271,9 @@ CELERY_BEAT_SCHEDULE = {
 # Partners live on the public internet; these widen the door for tests and for the demo outlet on loopback.
 SYNDICATION_ALLOWED_NETWORKS = env.networks("SYNDICATION_ALLOWED_NETWORKS")
 SYNDICATION_ALLOWED_PORTS = env.ports("SYNDICATION_ALLOWED_PORTS")
+# Only where the site's own host is one of these are outlets pushed to, unless they are test outlets: a copy of the site, on a
+# desk or for staging, must not publish at partners.
+SYNDICATION_PRODUCTION_HOSTS = [host.lower() for host in env.words("SYNDICATION_PRODUCTION_HOST")]
 SYNDICATION_LEASE_SECONDS = env.number("SYNDICATION_LEASE_SECONDS", 120, least=1)
 SYNDICATION_DEADLINE_SECONDS = env.number("SYNDICATION_DEADLINE_SECONDS", 30, least=0.1)
 # Multiplies every wait of the engine (backoff, next look): below 1 for tests and demonstrations.

@@ -4,12 +4,30 @@ import hashlib
 import json
 from typing import Any
 
+from django.utils.text import Truncator
 from selectolax.lexbor import LexborHTMLParser
 
 from syndication.story import Extent, Story, Value
 
 # The class of an image in a body whose figure stays at home, because our rights do not cover other outlets.
 STAYS_HOME = "stays-home"
+
+
+class Variation(Value):
+    """What an editor wants one outlet to be told differently; empty where it is told what everybody is."""
+
+    headline: str = ""
+    excerpt_html: str = ""
+
+    def of(self, story: Story) -> Story:
+        """The story with this outlet's headline and excerpt."""
+        changes: dict[str, Any] = {}
+        if self.headline:
+            # The title for cards would still be ours.
+            changes.update(headline=self.headline, title="")
+        if self.excerpt_html:
+            changes["excerpt_html"] = self.excerpt_html
+        return story.model_copy(update=changes) if changes else story
 
 
 class Contract(Value):
@@ -19,22 +37,28 @@ class Contract(Value):
     noindex: bool = False
     link: bool = True
     extent: Extent = "full"
+    words: int | None = None
     attribution: str = ""
 
-    def view(self, story: Story) -> Story:
+    def view(self, story: Story, variation: Variation | None = None) -> Story:
         """The story as this outlet may carry it: no more text than agreed, no picture that may not travel."""
+        if variation:
+            story = variation.of(story)
         changes: dict[str, Any] = {"body_html": _travelling(story.body_html) if self.extent == "full" else ""}
         if self.extent == "link":
             changes["excerpt_html"] = ""
+        elif self.extent == "excerpt" and self.words:
+            own = variation.excerpt_html if variation else ""
+            changes["excerpt_html"] = Truncator(own or story.body_html or story.excerpt_html).words(self.words, html=True)
         for place in ("lead_image", "share_image"):
             picture = getattr(story, place)
             if picture and not picture.may_syndicate:
                 changes[place] = None
         return story.model_copy(update=changes)
 
-    def digest(self, story: Story) -> str:
+    def digest(self, story: Story, variation: Variation | None = None) -> str:
         """What the outlet should hold, as SHA-256 in hex: it must hear when, and only when, this changes."""
-        facts = self.view(story).model_dump(mode="json", exclude={"version", "modified"})
+        facts = self.view(story, variation).model_dump(mode="json", exclude={"version", "modified"})
         text = json.dumps([facts, self.model_dump(mode="json")], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -172,7 +172,7 @@ def _fail(row: Republication, error: DeliveryError) -> bool:
         return row.release(error.sentence, error.detail)
     if isinstance(error, OutletGone):
         # The piece is not at fault: it goes out when the outlet has another address.
-        outlet.update(state=Outlet.State.GONE, state_reason=error.sentence[:300])
+        outlet.update(state=Outlet.State.GONE, state_reason=error.sentence[:300], planned_terms="")
         return row.release(error.sentence, error.detail)
     if isinstance(error, Permanent):
         return row.give_up(error.sentence, error.detail)

@@ -43,6 +43,15 @@ class SyndicatedPageMixin(models.Model):
         """The piece as it stands in memory: rendered, absolute, sanitised. For publish and preview: it costs."""
         raise NotImplementedError
 
+    def labels(self) -> list[str]:
+        """What the piece is in the words of outlets' rules (`syndication.rules.label`), the same after a renaming."""
+        raise NotImplementedError
+
+    @classmethod
+    def label_names(cls) -> dict[str, list[tuple[str, str]]]:
+        """Each facet of `syndication.rules.FACETS` with all labels there are and their names, for who writes rules."""
+        raise NotImplementedError
+
     @property
     def section_id(self) -> int | None:
         """The pk of the page under which lists show the piece."""

@@ -45,7 +45,7 @@ def table(page: Any, request: Any) -> str:
         "rows": listed,
         "others": list(others),
         "edition": edition,
-        "may_push": request.user.has_perm("syndication.change_republication"),
+        "may_push": request.user.has_perm("syndication.syndicate"),
         "under_way": any(row.due_at for row in listed),
     }
     return render_to_string("syndication/panels/table.html", context, request)

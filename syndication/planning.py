@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
-from syndication.models import Edition, Outlet, Republication, Verification, current_edition, record
+from syndication.models import Edition, Outlet, Override, Republication, Verification, Wish, current_edition, record
+from syndication.models.tick import mark
 from syndication.pages import SyndicatedPageMixin, is_public, syndicated_models
+from syndication.preflight import preflight
 
 log = structlog.get_logger(__name__)
 
@@ -40,10 +42,11 @@ def plan(page: Page, reason: str) -> bool:
             reason=reason,
             section_id=fresh.section_id,
             expires_at=fresh.expire_at,
+            labels=fresh.labels(),
             fingerprint=fingerprint(fresh, public=public),
         )
         _watch_target(edition)
-        return _want(edition)
+        return _want(edition) > 0
 
 
 def plan_withdrawal(uid: UUID, reason: str) -> bool:
@@ -52,9 +55,9 @@ def plan_withdrawal(uid: UUID, reason: str) -> bool:
         last = current_edition(uid)
         if last is None:
             return False
-        edition = record(last.story, public=False, page=None, reason=reason, section_id=last.section_id)
+        edition = record(last.story, public=False, page=None, reason=reason, section_id=last.section_id, labels=last.labels)
         Verification.objects.filter(stub_uid=uid).update(due_at=None)
-        return _want(edition)
+        return _want(edition) > 0
 
 
 def plan_tree(page: Page, reason: str) -> int:
@@ -70,12 +73,16 @@ def plan_each(pages: Iterable[Page], reason: str) -> int:
 def plan_everything() -> int:
     """Ask of every piece what the signals ask. For the night: level-triggered, it finds what nobody announced."""
     _forget_addresses()
-    planned = plan_each(_pieces(Page.objects.filter(live=True)), "nightly plan")
-    return planned + _plan_absent()
+    planned = plan_each(_pieces(Page.objects.filter(live=True)), "nightly plan") + _plan_absent()
+    mark("plan_everything")
+    return planned
 
 
 def reconcile() -> int:
-    """Find pieces whose URL, visibility or revision changed without anybody saying so, cheaply; plan those. Returns how many."""
+    """Find, cheaply, what changed without anybody saying so, and plan it; returns how much.
+
+    Pieces whose URL, visibility or live revision changed, outlets whose terms did, and pieces whose time at an outlet is over.
+    """
     _forget_addresses()
     recorded = dict(Edition.objects.current().filter(page__isnull=False).values_list("page_id", "fingerprint"))
     restricted = tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
@@ -87,13 +94,38 @@ def reconcile() -> int:
             if (public or seen is not None) and seen != fingerprint(page, public=public):
                 _plan_safely(page, "reconcile")
                 changed += 1
-    return changed + _plan_absent()
+    changed += _plan_absent() + plan_outlets() + end_windows()
+    mark("reconcile")
+    return changed
 
 
 def plan_outlet(outlet: Outlet) -> int:
-    """Offer an outlet that is new, or whose terms changed, what it should hold. Returns how many rows changed."""
-    editions = Edition.objects.visible().order_by("first_published_at")
-    return sum(_want_at(edition, outlet) for edition in editions.iterator(CHUNK))
+    """Offer an outlet that is new, or whose terms changed, what it should hold. Returns how many rows changed.
+
+    A chunk of pieces a transaction; each chunk's editions are held, so that none is replaced while it is being offered.
+    """
+    terms = outlet.terms
+    ids = list(Edition.objects.visible().order_by("first_published_at").values_list("pk", flat=True))
+    changed = 0
+    for start in range(0, len(ids), CHUNK):
+        with transaction.atomic():
+            chunk = Edition.objects.current().filter(pk__in=ids[start : start + CHUNK]).select_for_update().order_by("pk")
+            changed += sum(_want(edition, [outlet]) for edition in _relevant(list(chunk), outlet))
+    Outlet.objects.filter(pk=outlet.pk).update(planned_terms=terms)
+    return changed
+
+
+def plan_outlets() -> int:
+    """Plan each outlet whose terms are not those by which it was planned last. Returns how many rows changed."""
+    outlets = Outlet.objects.exclude(kind="")
+    return sum(plan_outlet(outlet) for outlet in outlets if outlet.planned_terms != outlet.terms)
+
+
+def end_windows() -> int:
+    """Ask outlets to take down what they may carry no longer. Returns how many rows changed."""
+    over = Republication.objects.filter(operation=Republication.PUBLISH, ends_at__lte=timezone.now())
+    uids = list(over.values_list("uid", flat=True).distinct())
+    return sum(_want(edition) for edition in Edition.objects.current().filter(uid__in=uids).iterator(CHUNK))
 
 
 def fingerprint(page: Page, *, public: bool) -> str:
@@ -110,20 +142,52 @@ def _fresh(page: Page) -> Any:
     return specific._default_manager.filter(pk=page.pk).first()
 
 
-def _want(edition: Edition) -> bool:
-    outlets = Outlet.objects.exclude(kind="")
-    return sum(_want_at(edition, outlet) for outlet in outlets) > 0
+def _want(edition: Edition, outlets: Iterable[Outlet] | None = None) -> int:
+    """Write down what each outlet should hold of the piece. Returns for how many that is news."""
+    if outlets is None:
+        outlets = Outlet.objects.exclude(kind="")
+    overrides = {override.outlet_id: override for override in Override.objects.filter(uid=edition.uid)}
+    rows = Republication.objects.filter(uid=edition.uid, operation=Republication.PUBLISH)
+    carried = set(rows.values_list("outlet_id", flat=True))
+    wishes = {
+        outlet: wish
+        for outlet in outlets
+        if (wish := wish_for(edition, outlet, overrides.get(outlet.pk), carried=outlet.pk in carried))
+    }
+    return Republication.objects.want_all(edition, wishes) if wishes else 0
 
 
-def _want_at(edition: Edition, outlet: Outlet) -> bool:
-    rows = Republication.objects
-    if not edition.public:
-        return rows.want(edition, outlet, Republication.WITHDRAW)
-    # What an editor once sent by hand is kept up to date, until somebody withdraws it.
-    carried = rows.filter(uid=edition.uid, outlet=outlet, operation=Republication.PUBLISH).exists
-    if outlet.pushes and (outlet.takes(edition) or carried()):
-        return rows.want(edition, outlet, Republication.PUBLISH)
-    return False
+def plan_override(edition: Edition, outlet: Outlet) -> bool:
+    """Plan the piece for one outlet anew, after an editor's choice; True if the outlet must hear."""
+    return _want(edition, [outlet]) > 0
+
+
+def wish_for(edition: Edition, outlet: Outlet, override: Override | None = None, *, carried: bool = False) -> Wish | None:
+    """What the outlet should hold of the piece; None where nothing changes.
+
+    The editor's choice for this piece comes before the outlet's rules. What it carries already is kept up to date, rules or
+    not, until somebody withdraws it or its time is over.
+    """
+    override = override or Override(outlet=outlet)
+    ends_at = outlet.ends_at(edition)
+    if not edition.public or override.choice == Override.Choice.KEEP or (ends_at and ends_at <= timezone.now()):
+        return Wish.withdraw()
+    chosen = override.choice == Override.Choice.SEND or outlet.takes(edition)
+    if not outlet.pushes or not (carried or chosen):
+        return None
+    variation = override.variation
+    if not carried and any(objection.blocks for objection in preflight(edition, outlet, override)):
+        return None
+    starts_at = max(outlet.starts_at(edition), override.not_before or outlet.starts_at(edition))
+    return Wish.publish(edition.story, outlet, variation, starts_at=starts_at, ends_at=ends_at)
+
+
+def _relevant(editions: list[Edition], outlet: Outlet) -> list[Edition]:
+    """Those that the outlet takes or carries: of the others nothing need be asked."""
+    uids = [edition.uid for edition in editions]
+    known = set(Republication.objects.filter(uid__in=uids, outlet=outlet).values_list("uid", flat=True))
+    known |= set(Override.objects.filter(uid__in=uids, outlet=outlet).values_list("uid", flat=True))
+    return [edition for edition in editions if edition.uid in known or outlet.takes(edition)]
 
 
 def _watch_target(edition: Edition) -> None:

@@ -11,7 +11,7 @@ from syndication import tasks
 from syndication.doorbell import ring
 from syndication.models import Outlet
 from syndication.pages import syndicated_models
-from syndication.planning import plan, plan_outlet, plan_tree, plan_withdrawal
+from syndication.planning import plan, plan_tree, plan_withdrawal
 
 
 @receiver(page_published)
@@ -68,6 +68,11 @@ def on_site_changed(sender: type[Site], instance: Site, created: bool, **kwargs:
 
 @receiver(post_save, sender=Outlet)
 def on_outlet_saved(sender: type[Outlet], instance: Outlet, **kwargs: Any) -> None:
-    """An outlet is new, or its terms changed: what it should hold may have changed with them."""
-    if not kwargs.get("raw") and instance.kind and plan_outlet(instance):
-        ring(tasks.deliver_due)
+    """An outlet is new, or its terms changed: what it should hold may have changed with them. That can touch every piece there
+    is, so a worker goes through them.
+    """
+    if kwargs.get("raw") or not instance.kind:
+        return
+    if instance.planned_terms != instance.terms:
+        ring(tasks.reconcile)
+    ring(tasks.deliver_due)

@@ -5,6 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
+from syndication.models.tick import PULSE, mark
+
 log = structlog.get_logger(__name__)
 
 
@@ -13,7 +15,9 @@ def publish_due() -> int:
     now = timezone.now()
     revisions = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at").values_list("pk", flat=True)
     expired = Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at").values_list("pk", flat=True)
-    return sum(_safely(_publish, pk) for pk in list(revisions)) + sum(_safely(_expire, pk) for pk in list(expired))
+    changed = sum(_safely(_publish, pk) for pk in list(revisions)) + sum(_safely(_expire, pk) for pk in list(expired))
+    mark(PULSE)
+    return changed
 
 
 def _safely(act: "object", pk: int) -> bool:

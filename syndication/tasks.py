@@ -38,6 +38,30 @@ def reconcile() -> None:
 
 
 @shared_task
+def run_errands() -> None:
+    """Do what editors asked for on the network."""
+    from syndication.errands import run_errands
+
+    run_errands()
+
+
+@shared_task
+def tell_notices() -> None:
+    """Mail notices to who wants them, and see whether anything stands still."""
+    from syndication.noticing import tell_notices
+
+    tell_notices()
+
+
+@shared_task
+def prune() -> None:
+    """Forget the log of long ago."""
+    from syndication.pulse import prune
+
+    prune()
+
+
+@shared_task
 def plan_everything() -> None:
     """Ask of every piece what the signals ask."""
     from syndication.planning import plan_everything

@@ -1,130 +1,27 @@
-"""The engine in Wagtail's admin: outlets, the panel's addresses, and what is written in the log."""
+"""The engine in Wagtail's admin: its menu, its screens' addresses, who may do what, and what is written in the log."""
 
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, StatusTagColumn
-from wagtail.admin.viewsets.model import ModelViewSet
 
-from syndication import views
-from syndication.connectors import CONNECTORS
-from syndication.models import Outlet
+from syndication.admin import piece
+from syndication.admin.outlets import OutletViewSet, outlets
 
-
-class OutletForm(WagtailAdminModelForm):
-    """The outlet with its credential, which is written and never shown again."""
-
-    kind = forms.ChoiceField(label=_("How we push"), required=False, choices=())
-    new_secret = forms.CharField(
-        label=_("Secret"),
-        required=False,
-        strip=True,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [
-            ("", _("Not at all: our stubs point there")),
-            *((k, c.label) for k, c in CONNECTORS.items()),
-        ]
-        self.fields["kind"].help_text = Outlet._meta.get_field("kind").help_text
-        kept = _("A secret is kept. Leave empty to keep it.") if self.instance.sealed_secret else _("None is kept yet.")
-        help_texts = " ".join(str(connector.secret_help) for connector in CONNECTORS.values())
-        self.fields["new_secret"].help_text = f"{kept} {help_texts}"
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a secret of the wrong form, and a kind without one."""
-        data: dict[str, Any] = super().clean()
-        connector = CONNECTORS.get(data.get("kind") or "")
-        secret = data.get("new_secret")
-        if connector and secret:
-            try:
-                connector.check_secret(secret)
-            except ValueError as problem:
-                self.add_error("new_secret", ValidationError(str(problem)))
-        elif connector and not self.instance.sealed_secret:
-            self.add_error("new_secret", _("Enter the secret: without it the outlet cannot know that a push is ours."))
-        return data
-
-    def save(self, commit: bool = True) -> Outlet:
-        """Seal the secret, if one was written. A held or gone outlet with a new secret or address is active again."""
-        if secret := self.cleaned_data.get("new_secret"):
-            self.instance.secret = secret
-        mended = {"new_secret", "kind", "endpoint"} & set(self.changed_data)
-        if mended and self.instance.state in (Outlet.State.HELD, Outlet.State.GONE):
-            self.instance.state, self.instance.state_reason = Outlet.State.ACTIVE, ""
-        return super().save(commit)
-
-
-class OutletViewSet(ModelViewSet):
-    """Outlets: list, form, history."""
-
-    model = Outlet
-    icon = "globe"
-    menu_label = _("Outlets")
-    add_to_admin_menu = False
-    inspect_view_enabled = False
-    copy_view_enabled = False
-    list_display = [
-        "name",
-        "website",
-        Column("kind", label=_("Push"), accessor=lambda outlet: CONNECTORS[outlet.kind].label if outlet.kind else "—"),
-        StatusTagColumn(
-            "state",
-            label=_("State"),
-            accessor=lambda outlet: outlet.get_state_display(),
-            primary=lambda outlet: outlet.state == Outlet.State.ACTIVE,
-        ),
-    ]
-    list_filter = ["kind", "state"]
-    search_fields = ["name", "website"]
-    panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("website"), FieldPanel("other_hosts")], heading=_("The outlet")),
-        MultiFieldPanel(
-            [
-                FieldPanel("kind"),
-                FieldPanel("endpoint"),
-                FieldPanel("new_secret"),
-                FieldPanel("automatic"),
-                FieldPanel("takes_since"),
-                FieldPanel("takes_stubs"),
-                FieldPanel("max_in_flight"),
-            ],
-            heading=_("Pushing"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("extent"),
-                FieldPanel("owes_canonical"),
-                FieldPanel("owes_noindex"),
-                FieldPanel("owes_link"),
-                FieldPanel("attribution"),
-                FieldPanel("stub_canonical"),
-            ],
-            heading=_("Contract: what it may carry and what it owes"),
-        ),
-    ]
-
-    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
-        """The panels' form, on top of OutletForm."""
-        return self.get_edit_handler().get_form_class()
-
-    def get_edit_handler(self) -> Any:
-        """The panels in order, bound to the model."""
-        from wagtail.admin.panels import ObjectList
-
-        return ObjectList(self.panels, base_form_class=OutletForm).bind_to_model(self.model)
-
-
-outlets = OutletViewSet("outlets", url_prefix="syndication/outlets")
+# Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
+PATTERNS = [*piece.urls]
+# What people did, as the histories name it: the action, its label, its sentence.
+ACTIONS = [
+    ("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand")),
+    ("syndication.withdraw", _("Withdraw from an outlet"), _("Asked an outlet to take the piece down")),
+    ("syndication.replay", _("Replay"), _("Sent a dead letter once more")),
+    ("syndication.skip", _("Skip"), _("Left a dead letter alone")),
+    ("syndication.mark_delivered", _("Mark as delivered"), _("Marked as delivered by hand")),
+    ("syndication.suspend", _("Suspend"), _("Suspended the outlet")),
+    ("syndication.resume", _("Resume"), _("Resumed the outlet")),
+]
 
 
 @hooks.register("register_admin_viewset")
@@ -135,31 +32,29 @@ def register_outlets() -> OutletViewSet:
 
 @hooks.register("register_admin_menu_item")
 def register_menu() -> MenuItem:
-    """Syndication → Outlets."""
-    items = [outlets.get_menu_item(order=100)]
+    """Syndication and its screens."""
+    items = [outlets.get_menu_item(order=200)]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
 
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """What the panel asks for."""
-    patterns = [
-        path("panel/<int:page_id>/", views.panel, name="panel"),
-        path("push/<int:page_id>/<int:outlet_id>/", views.push, name="push"),
-        path("look/<int:page_id>/<int:outlet_id>/", views.look, name="look"),
-    ]
-    return [path("syndication/", include((patterns, "syndication")))]
+    """The screens' addresses."""
+    return [path("syndication/", include((PATTERNS, "syndication")))]
 
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
-    """Pushes by hand are written in the page's history."""
-    actions.register_action("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand"))
+    """What people do at outlets is written in the histories."""
+    for action, label, sentence in ACTIONS:
+        actions.register_action(action, label, sentence)
 
 
 @hooks.register("register_permissions")
 def register_permissions() -> Any:
-    """Who may push is a right of its own."""
+    """What a group can be allowed: to send, to replay, to see the log, to manage outlets, to see how old credentials are."""
     from django.contrib.auth.models import Permission
 
-    return Permission.objects.filter(content_type__app_label="syndication", codename="change_republication")
+    codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_credentials")
+    outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
+    return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet))

@@ -38,6 +38,7 @@ def _enter_test_settings() -> None:
         # Nobody listens there until a test asks for `broker`: a stray hint is refused at once and never reaches another's server.
         REDIS_URL=VALKEY.url,
         SYNDICATION_ALLOWED_NETWORKS="127.0.0.0/8",
+        SYNDICATION_PRODUCTION_HOST="127.0.0.1,localhost,home.example",
         LOG_FORMAT="text",
     )
     (FOLDER / "static").mkdir()

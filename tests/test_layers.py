@@ -11,11 +11,35 @@ PACKAGES = ["publication", "home", "syndication"]  # each may import those after
 
 # Each room of the engine may import its own and those below.
 ROOMS = [
-    {"wagtail_hooks", "receivers", "views", "panels", "checks", "apps", "tasks", "management"},
-    {"planning", "delivering", "verifying", "scheduling", "doorbell"},
+    {"wagtail_hooks", "admin", "receivers", "syndicating", "panels", "checks", "apps", "tasks", "management"},
+    {
+        "planning",
+        "preflight",
+        "delivering",
+        "verifying",
+        "scheduling",
+        "doorbell",
+        "production",
+        "noticing",
+        "errands",
+        "pulse",
+    },
     {"connectors"},
     {"models", "pages"},
-    {"story", "contract", "canonical", "judge", "findings", "markup", "signing", "http", "errors", "credentials", "renderers"},
+    {
+        "story",
+        "contract",
+        "rules",
+        "canonical",
+        "judge",
+        "findings",
+        "markup",
+        "signing",
+        "http",
+        "errors",
+        "credentials",
+        "renderers",
+    },
 ]
 # Whatever opens sockets for us. `socket` itself is only for the door; urllib.parse opens none.
 CLIENTS = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.request", "ssrfguard", "socket", "smtplib", "pycurl"}

@@ -1,5 +1,6 @@
 """What originals and stubs share: headline, byline, picture, topics, and how a Story is told of them."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,8 @@ from wagtail.search import index
 
 from home import languages, licences
 from home.models.base import HeadMixin
-from home.models.topics import TaggedPiece
+from home.models.people import Author
+from home.models.topics import TaggedPiece, Topic
 from home.pictures import picture, share_picture
 from home.rendering import plain, portable, shorten, word_count
 from syndication.models import Edition
@@ -26,6 +28,7 @@ from syndication.pages import SyndicatedPageMixin
 from syndication.panels import SyndicationPanel
 from syndication.renderers import head
 from syndication.renderers.head import Head
+from syndication.rules import FACETS, label
 from syndication.story import Canonical, Correction, Named, Person, Story, byline
 
 
@@ -153,6 +156,35 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         """The section the piece stands in: its parent."""
         parent = self.get_parent()
         return parent.pk if parent else None
+
+    def labels(self) -> list[str]:
+        """Section, topics, authors, language and licence, by their keys."""
+        licence = self.licence or self.publication.default_licence
+        return sorted(
+            [
+                label("section", self.section_id),
+                *(label("topic", topic.pk) for topic in self.topics.all()),
+                *(label("author", line.author_id) for line in self.bylines.all() if line.author_id),
+                label("language", self.language),
+                label("licence", licence),
+            ]
+        )
+
+    @classmethod
+    def label_names(cls) -> dict[str, list[tuple[str, str]]]:
+        """All that a rule can choose by."""
+        from home.models.home import SectionPage
+
+        sections = SectionPage.objects.live().order_by("title").values_list("pk", "title")
+        authors = Author.objects.order_by("name").values_list("pk", "name")
+        named: dict[str, Iterable[tuple[Any, Any]]] = {
+            "section": sections,
+            "topic": Topic.objects.order_by("name").values_list("pk", "name"),
+            "author": authors,
+            "language": languages.choices(),
+            "licence": licences.choices(),
+        }
+        return {facet: [(label(facet, key), str(name)) for key, name in named[facet]] for facet in FACETS}
 
     def canonical(self) -> Canonical:
         """The canonical URL and the policy that chose it."""

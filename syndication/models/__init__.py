@@ -2,8 +2,12 @@
 
 from syndication.models.due import DueQuerySet, DueRow
 from syndication.models.edition import Edition, current_edition, record
+from syndication.models.errand import Errand
+from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
-from syndication.models.republication import Delivery, Republication, claim
+from syndication.models.override import Override
+from syndication.models.republication import Delivery, Republication, Wish, claim
+from syndication.models.tick import Tick
 from syndication.models.verification import Verification, target_dead
 
 __all__ = [
@@ -11,9 +15,15 @@ __all__ = [
     "DueQuerySet",
     "DueRow",
     "Edition",
+    "Errand",
+    "Notice",
+    "NoticePreference",
     "Outlet",
+    "Override",
     "Republication",
+    "Tick",
     "Verification",
+    "Wish",
     "claim",
     "current_edition",
     "record",

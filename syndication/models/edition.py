@@ -1,5 +1,6 @@
 """Edition: one published version of a piece, recorded when it went live. Readers, feeds and pushes read the current one."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
@@ -30,7 +31,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """A Story with its version. Append-only but for `current` and `fingerprint`; it outlives the page."""
+    """A Story with its version. Append-only but for `current`, `labels` and `fingerprint`; it outlives the page."""
 
     uid = models.UUIDField()
     version = models.PositiveIntegerField()
@@ -46,12 +47,15 @@ class Edition(models.Model):
 
     # Copies of facts, for finding and sorting.
     kind = models.CharField(max_length=10)
+    headline = models.CharField(max_length=255)
     url = models.URLField(max_length=2000)
     listed = models.BooleanField()
     section_id = models.BigIntegerField(null=True)
     first_published_at = models.DateTimeField()
     modified_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+    # What outlets' rules choose by: `section:12`, `topic:5`, `language:ar` (syndication/rules.py).
+    labels = models.JSONField(default=list)
     # What `reconcile` compares with the page to find changes nobody announced.
     fingerprint = models.CharField(max_length=64, blank=True)
 
@@ -71,7 +75,7 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.facts['headline']} (version {self.version})"
+        return f"{self.headline} (version {self.version})"
 
     @cached_property
     def story(self) -> Story:
@@ -97,6 +101,7 @@ def record(
     reason: str,
     section_id: int | None = None,
     expires_at: Any = None,
+    labels: Sequence[str] = (),
     fingerprint: str = "",
 ) -> Edition:
     """The current edition of the piece: a new one if a fact, its visibility or its expiry changed, else the one there is."""
@@ -104,8 +109,9 @@ def record(
     with transaction.atomic():
         last = Edition.objects.current().select_for_update().filter(uid=story.uid).first()
         if last and (last.digest, last.public, last.expires_at) == (digest, public, expires_at):
-            if last.fingerprint != fingerprint or last.page_id != (page and page.pk):
-                Edition.objects.filter(pk=last.pk).update(fingerprint=fingerprint, page=page)
+            if (last.fingerprint, last.page_id, last.labels) != (fingerprint, page and page.pk, list(labels)):
+                last.fingerprint, last.page, last.labels = fingerprint, page, list(labels)
+                last.save(update_fields=["fingerprint", "page", "labels"])
             return last
         if last:
             Edition.objects.filter(pk=last.pk).update(current=False)
@@ -121,11 +127,13 @@ def record(
             facts=facts,
             body_html=story.body_html,
             kind=story.kind,
+            headline=story.headline[:255],
             url=story.url,
             listed=story.listed,
             section_id=section_id,
             first_published_at=story.first_published,
             modified_at=story.modified,
             expires_at=expires_at,
+            labels=list(labels),
             fingerprint=fingerprint,
         )

@@ -1,9 +1,12 @@
 """Outlet: a partner place, with a kind, credentials and a contract."""
 
+import hashlib
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +15,7 @@ from wagtail.search import index
 from syndication.contract import Contract
 from syndication.credentials import seal, unseal
 from syndication.http import check_url
+from syndication.rules import picks
 from syndication.story import Extent
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ class Outlet(index.Indexed, models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("active")
         SUSPENDED = "suspended", _("suspended by an editor")
-        HELD = "held", _("held: it refuses our credentials")
+        HELD = "held", _("held until somebody acts")
         GONE = "gone", _("gone: its endpoint no longer exists")
 
     class Extent(models.TextChoices):
@@ -73,6 +77,15 @@ class Outlet(index.Indexed, models.Model):
         help_text=_("Where we push. The outlet's developers tell you."),
     )
     sealed_secret = models.TextField(blank=True, editable=False)
+    secret_set_at = models.DateTimeField(null=True, editable=False)
+    # While a secret is being changed both are in use, so that the outlet can change its own at leisure.
+    sealed_old_secret = models.TextField(blank=True, editable=False)
+    old_secret_until = models.DateTimeField(null=True, editable=False)
+    is_test = models.BooleanField(
+        _("test outlet"),
+        default=False,
+        help_text=_("Tick for a partner's test system: it is pushed to from any copy of this site, not only the public one."),
+    )
     automatic = models.BooleanField(
         _("push by itself"), default=True, help_text=_("Push each original when it is published, and each later change.")
     )
@@ -86,11 +99,50 @@ class Outlet(index.Indexed, models.Model):
     takes_stubs = models.BooleanField(
         _("takes stubs too"), default=False, help_text=_("Push our “republished at” pages as well.")
     )
+    only = models.JSONField(_("only pieces of"), default=list, blank=True)
+    never = models.JSONField(_("never pieces of"), default=list, blank=True)
+    window_days = models.PositiveSmallIntegerField(
+        _("takes pieces for … days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Older pieces are not offered any more; what it carries is kept up to date. Empty: no limit."),
+    )
+    needs_image = models.BooleanField(
+        _("needs a picture"), default=False, help_text=_("It takes no piece without a picture that may travel.")
+    )
+    max_headline = models.PositiveSmallIntegerField(
+        _("longest headline"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(10)],
+        help_text=_("In characters. Empty: no limit. A longer headline needs one of its own for this outlet."),
+    )
     max_in_flight = models.PositiveSmallIntegerField(
-        _("requests at once"), default=4, help_text=_("How many requests it gets from us at the same time, at most.")
+        _("requests at once"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_("How many requests it gets from us at the same time, at most."),
     )
 
     extent = models.CharField(_("may carry"), max_length=10, choices=Extent, default=Extent.FULL)
+    excerpt_words = models.PositiveSmallIntegerField(
+        _("words of the excerpt"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(10)],
+        help_text=_("For an outlet that carries an excerpt: at most this many words. Empty: the excerpt as our lists show it."),
+    )
+    embargo_hours = models.PositiveSmallIntegerField(
+        _("embargo, in hours"), default=0, help_text=_("It gets a piece so many hours after our own publication.")
+    )
+    expiry_days = models.PositiveSmallIntegerField(
+        _("carries pieces for … days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("So many days after our publication it is asked to take a piece down. Empty: for good."),
+    )
     owes_canonical = models.BooleanField(
         _("owes a canonical link"), default=True, help_text=_("Its copy names our page in rel=canonical.")
     )
@@ -112,7 +164,16 @@ class Outlet(index.Indexed, models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE, editable=False)
     state_reason = models.CharField(max_length=300, blank=True, editable=False)
+    # What the engine knows of the line to it. Written by UPDATE only (`syndication.models.line`), never by saving the form.
     not_before = models.DateTimeField(null=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    trips = models.PositiveSmallIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    last_ok_at = models.DateTimeField(null=True, editable=False)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    # The terms by which it was planned last; `reconcile` compares.
+    planned_terms = models.CharField(max_length=64, blank=True, editable=False)
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
@@ -120,6 +181,7 @@ class Outlet(index.Indexed, models.Model):
         ordering = ["name"]
         verbose_name = _("outlet")
         verbose_name_plural = _("outlets")
+        permissions = [("view_credentials", "Can see when and how an outlet's credentials were set")]
 
     def __str__(self) -> str:
         return self.name
@@ -141,8 +203,24 @@ class Outlet(index.Indexed, models.Model):
             noindex=self.owes_noindex,
             link=self.owes_link,
             extent=cast(Extent, self.extent),
+            words=self.excerpt_words,
             attribution=self.attribution,
         )
+
+    @property
+    def terms(self) -> str:
+        """A digest of all that decides which pieces it should hold, and how: what changes it must be planned anew."""
+        chosen = (
+            self.kind,
+            self.pushes,
+            self.automatic,
+            self.takes_since,
+            self.takes_stubs,
+            sorted(self.only),
+            sorted(self.never),
+        )
+        times = (self.window_days, self.embargo_hours, self.expiry_days, self.needs_image, self.max_headline)
+        return hashlib.sha256(repr((chosen, times, self.contract.model_dump_json())).encode()).hexdigest()
 
     @property
     def pushes(self) -> bool:
@@ -150,9 +228,23 @@ class Outlet(index.Indexed, models.Model):
         return bool(self.kind) and self.state != self.State.GONE
 
     def takes(self, edition: "Edition") -> bool:
-        """Whether the piece goes there by itself."""
+        """Whether its rules pick the piece, so that it goes there by itself."""
         chosen = self.automatic and (edition.kind == "original" or self.takes_stubs)
-        return chosen and (self.takes_since is None or edition.first_published_at >= self.takes_since)
+        recent = self.takes_since is None or edition.first_published_at >= self.takes_since
+        return chosen and recent and self.in_window(edition) and picks(self.only, self.never, edition.labels)
+
+    def in_window(self, edition: "Edition") -> bool:
+        """Whether the piece is young enough to be offered."""
+        last = edition.first_published_at + timedelta(days=self.window_days) if self.window_days else None
+        return last is None or timezone.now() < last
+
+    def starts_at(self, edition: "Edition") -> datetime:
+        """When the embargo ends: it may not have the piece before."""
+        return edition.first_published_at + timedelta(hours=self.embargo_hours)
+
+    def ends_at(self, edition: "Edition") -> datetime | None:
+        """When it must take the piece down; None if it may keep it."""
+        return edition.first_published_at + timedelta(days=self.expiry_days) if self.expiry_days else None
 
     @property
     def hosts(self) -> list[str]:

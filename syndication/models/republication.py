@@ -1,15 +1,19 @@
 """Republication: one piece at one outlet. Its due rows are the outbox; Delivery is its log."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from random import uniform
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from syndication.contract import Variation
 from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
 from syndication.models.edition import Edition
 from syndication.models.outlet import Outlet
@@ -20,41 +24,87 @@ BACKOFF = [
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 ]
 JITTER = 0.2
+WISHED = [
+    *("wanted", "wanted_digest", "operation", "variation", "starts_at", "ends_at", "key", "state", "due_at", "attempts"),
+    *("error", "error_detail", "failing_since"),
+]
 NO_ERROR: dict[str, Any] = {"error": "", "error_detail": "", "failing_since": None}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one outlet should hold of one piece, not before `starts_at`, and until `ends_at`."""
+
+    operation: str
+    digest: str = ""
+    variation: Variation = field(default_factory=Variation)
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    @classmethod
+    def publish(cls, story: Story, outlet: Outlet, variation: Variation | None = None, **times: datetime | None) -> "Wish":
+        """The story as the outlet may carry it."""
+        variation = variation or Variation()
+        return cls(Republication.PUBLISH, outlet.contract.digest(story, variation), variation, **times)
+
+    @classmethod
+    def withdraw(cls) -> "Wish":
+        """Nothing of it."""
+        return cls(Republication.WITHDRAW)
 
 
 class RepublicationQuerySet(DueQuerySet):
     """Republications. State moves only by one UPDATE that names the lease."""
 
     def want(self, edition: Edition, outlet: Outlet, operation: str) -> bool:
-        """Make the outlet owe `edition`, or owe nothing; True if that is news. Same wish, same key; a new wish, a new key.
+        """Make one outlet owe `edition`, or owe nothing; True if that is news. See `want_all`."""
+        wish = Wish.publish(edition.story, outlet) if operation == Republication.PUBLISH else Wish.withdraw()
+        return self.want_all(edition, {outlet: wish}) > 0
 
-        A wish to withdraw what was never sent is no wish. A running lease is left alone: its finisher sees the new key.
+    def want_all(self, edition: Edition, wishes: Mapping[Outlet, Wish]) -> int:
+        """Write down what each outlet should hold of the piece; returns for how many that is news.
+
+        Same wish, same key; a new wish, a new key. A wish to withdraw what was never sent is quiet. A running lease is left
+        alone: its finisher sees the new key. An edition that is not current any more wants nothing: so an old version never
+        overtakes a newer one, whoever was slow.
         """
-        digest = outlet.contract.digest(edition.story) if operation == Republication.PUBLISH else ""
-        wish = {"wanted": edition, "wanted_digest": digest, "operation": operation}
-        fresh = {"key": uuid4(), "state": Republication.State.PENDING, "due_at": Now(), "attempts": 0, **NO_ERROR}
-        mine = self.filter(uid=edition.uid, outlet=outlet)
-        if operation == Republication.WITHDRAW:
-            tried = Delivery.objects.filter(republication=OuterRef("pk")).exclude(outcome=Delivery.Outcome.RELEASED)
-            never_sent = mine.filter(~Exists(tried), held=None).exclude(operation=operation)
-            if never_sent.update(**wish, key=uuid4(), state=Republication.State.WITHDRAWN, due_at=None, **NO_ERROR):
-                return True
-            return bool(mine.exclude(operation=operation).update(**wish, **fresh))
-        if mine.exclude(operation=operation, wanted_digest=digest).update(**wish, **fresh):
-            return True
-        _row, created = self.get_or_create(
-            uid=edition.uid,
-            outlet=outlet,
-            defaults={**wish, "key": uuid4(), "state": Republication.State.PENDING, "due_at": Now()},
-        )
-        return created
+        with transaction.atomic():
+            newest = Edition.objects.current().select_for_update().filter(uid=edition.uid).values_list("pk", flat=True).first()
+            if newest != edition.pk:
+                return 0
+            rows = {row.outlet_id: row for row in self.filter(uid=edition.uid, outlet__in=[outlet.pk for outlet in wishes])}
+            new, changed = [], []
+            for outlet, wish in wishes.items():
+                row = rows.get(outlet.pk)
+                if row is None and wish.operation == Republication.PUBLISH:
+                    row = Republication(uid=edition.uid, outlet=outlet)
+                    new.append(row)
+                elif row is None or (row.operation, row.wanted_digest) == (wish.operation, wish.digest):
+                    if row and (row.starts_at, row.ends_at) != (wish.starts_at, wish.ends_at):
+                        row.retime(wish)
+                    continue
+                else:
+                    changed.append(row)
+                row.wish(edition, wish)
+            self._quieten([row for row in changed if row.operation == Republication.WITHDRAW and row.held_id is None])
+            self.bulk_create(new, ignore_conflicts=True)
+            self.bulk_update(changed, WISHED, batch_size=100)
+        return len(new) + len(changed)
+
+    def _quieten(self, rows: list["Republication"]) -> None:
+        """What never left the house need not be taken down."""
+        tried = Delivery.objects.filter(republication__in=rows).exclude(outcome=Delivery.Outcome.RELEASED)
+        sent = set(tried.values_list("republication", flat=True)) if rows else set()
+        for row in rows:
+            if row.pk not in sent:
+                row.state, row.due_at = Republication.State.WITHDRAWN, None
 
     def push_again(self, **own: Any) -> int:
         """Owe these rows once more, under new keys, whatever they hold. Returns how many."""
         ids = list(self.filter(**own).values_list("pk", flat=True))
         for pk in ids:
-            self.filter(pk=pk).update(key=uuid4(), state=Republication.State.PENDING, due_at=Now(), attempts=0, **NO_ERROR)
+            begins = Case(When(starts_at__gt=Now(), then=F("starts_at")), default=Now())
+            self.filter(pk=pk).update(key=uuid4(), state=Republication.State.PENDING, due_at=begins, attempts=0, **NO_ERROR)
         return len(ids)
 
 
@@ -66,6 +116,7 @@ class Republication(DueRow):
         DELIVERED = "delivered", _("delivered")
         WITHDRAWN = "withdrawn", _("withdrawn")
         FAILED = "failed", _("failed")
+        SKIPPED = "skipped", _("left alone by an editor")
 
     PUBLISH, WITHDRAW = "publish", "withdraw"
 
@@ -86,6 +137,10 @@ class Republication(DueRow):
     failing_since = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # What this outlet is told differently, and the time in which it may have the piece.
+    variation = models.JSONField(default=dict)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = RepublicationQuerySet.as_manager()
 
@@ -94,15 +149,38 @@ class Republication(DueRow):
         indexes = [
             models.Index(fields=["outlet", "due_at"], condition=Q(due_at__isnull=False), name="republication_due"),
             models.Index(fields=["state"], name="republication_state"),
+            models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="republication_ends"),
+        ]
+        verbose_name = _("republication")
+        verbose_name_plural = _("republications")
+        permissions = [
+            ("syndicate", "Can send pieces to outlets and withdraw them"),
+            ("replay", "Can replay, skip and settle dead letters"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.wanted.facts['headline']} at {self.outlet}"
+        return f"{self.wanted.headline} at {self.outlet}"
 
     @property
     def story(self) -> Story:
         """The wanted story as the outlet may carry it."""
-        return self.outlet.contract.view(self.wanted.story)
+        return self.outlet.contract.view(self.wanted.story, Variation.model_validate(self.variation))
+
+    def wish(self, edition: Edition, wish: Wish) -> None:
+        """Take a new wish into the columns of WISHED, under a new key; in memory only."""
+        begins = wish.starts_at if wish.starts_at and wish.starts_at > timezone.now() else Now()
+        self.wanted, self.wanted_digest, self.operation = edition, wish.digest, wish.operation
+        self.variation, self.starts_at, self.ends_at = wish.variation.model_dump(), wish.starts_at, wish.ends_at
+        self.key, self.state, self.due_at, self.attempts = uuid4(), self.State.PENDING, begins, 0
+        self.error = self.error_detail = ""
+        self.failing_since = None
+
+    def retime(self, wish: Wish) -> None:
+        """The same wish at another time: what was not tried yet waits for it; what is there stays."""
+        mine = Republication.objects.filter(pk=self.pk)
+        mine.update(starts_at=wish.starts_at, ends_at=wish.ends_at)
+        waiting = mine.filter(state=self.State.PENDING, attempts=0, lease_token=None)
+        waiting.update(due_at=max(wish.starts_at, timezone.now()) if wish.starts_at else Now())
 
     # --- How a lease ends. `self` is the row as claimed; each returns False if the lease was lost meanwhile. -------------
 
@@ -185,6 +263,7 @@ class Delivery(models.Model):
         LOST = "lost", _("worker vanished")
 
     republication = models.ForeignKey(Republication, on_delete=models.CASCADE, related_name="deliveries")
+    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="deliveries")
     fence = models.PositiveBigIntegerField()
     key = models.UUIDField()
     operation = models.CharField(max_length=10)
@@ -196,10 +275,16 @@ class Delivery(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     sentence = models.TextField(blank=True)
     detail = models.TextField(blank=True)
+    # What went over the wire, shortened, without credentials: one text a request, oldest first.
+    wire = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["republication", "fence"], name="delivery_fence_once")]
-        indexes = [models.Index(fields=["-started_at"], name="delivery_newest")]
+        indexes = [
+            models.Index(fields=["-started_at"], name="delivery_newest"),
+            models.Index(fields=["outlet", "-started_at"], name="delivery_of_outlet"),
+        ]
+        verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
 
     def __str__(self) -> str:
@@ -221,7 +306,14 @@ def claim(outlet: Outlet, limit: int) -> list[Republication]:
             Republication.objects.filter(pk__in=orphans).update(uncertain=True)
         rows = list(Republication.objects.filter(pk__in=ids).select_related("wanted__page", "held", "outlet").order_by("due_at"))
         Delivery.objects.bulk_create(
-            Delivery(republication=row, fence=row.fence, key=row.key, operation=row.operation, edition_id=row.wanted_id)
+            Delivery(
+                republication=row,
+                outlet=outlet,
+                fence=row.fence,
+                key=row.key,
+                operation=row.operation,
+                edition_id=row.wanted_id,
+            )
             for row in rows
         )
     return rows

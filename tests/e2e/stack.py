@@ -58,6 +58,7 @@ class Stack:
             "DATA_DIR": str(folder),
             "REDIS_URL": f"redis://127.0.0.1:{self.valkey_port}/0",
             "SYNDICATION_ALLOWED_NETWORKS": "127.0.0.1/32",
+            "SYNDICATION_PRODUCTION_HOST": "127.0.0.1,localhost",
             "SYNDICATION_ALLOWED_PORTS": str(self.outlet_port),
             "DEMO_OUTLET_URL": self.outlet,
             "DEMO_OUTLET_SECRET": self.secret,

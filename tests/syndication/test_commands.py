@@ -14,6 +14,7 @@ from django.utils import timezone
 from home.models import ArticlePage
 from syndication.management.commands import syndicate
 from syndication.models import Outlet, Republication, Verification
+from syndication.planning import reconcile
 from tests import factories as make
 from tests.outlets import Desk, memory
 
@@ -37,7 +38,7 @@ def test_status_of_an_empty_house_says_so() -> None:
     assert "Nothing has been sent to any outlet yet." in run("syndication_status")
     assert status() == {
         "summary": {
-            **dict.fromkeys(("republications", "pending", "delivered", "withdrawn", "failed", "honoured"), 0),
+            **dict.fromkeys(("republications", "pending", "delivered", "withdrawn", "failed", "skipped", "honoured"), 0),
             "oldest_due": None,
         },
         "republications": [],
@@ -60,7 +61,8 @@ def busy(desk: Desk) -> None:
 def test_status_counts_what_waits_what_arrived_and_what_was_proved(busy: None) -> None:
     summary = status()["summary"]
     assert summary.pop("oldest_due") is not None
-    assert summary == {"republications": 3, "pending": 1, "delivered": 1, "withdrawn": 0, "failed": 1, "honoured": 1}
+    counted = {"republications": 3, "pending": 1, "delivered": 1, "withdrawn": 0, "failed": 1, "skipped": 0, "honoured": 1}
+    assert summary == counted
 
 
 def test_status_tells_each_row_for_machines(busy: None) -> None:
@@ -78,19 +80,20 @@ def test_status_is_a_table_for_people(busy: None) -> None:
     assert lines[0].split() == ["outlet", "headline", "wanted", "held", "state", "verdict"]
     assert lines[2].split() == ["Lantern", "Delivered", "1", "1", "delivered", "honoured"]
     assert "Failed at Lantern: The outlet will not take this piece as it is (422)." in lines
-    assert "3 republications, 1 pending, 1 delivered, 0 withdrawn, 1 failed, 1 honoured" in lines
+    assert "3 republications, 1 pending, 1 delivered, 0 withdrawn, 1 failed, 0 skipped, 1 honoured" in lines
     assert lines[-1].startswith("oldest due: ")
 
 
 def test_status_of_one_outlet(busy: None) -> None:
     memory("Other")
+    reconcile()
     rows = json.loads(run("syndication_status", json=True, outlet="Other"))["republications"]
     assert {row["outlet"] for row in rows} == {"Other"} and len(rows) == 3
 
 
 def test_status_names_outlets_that_need_a_person(busy: None) -> None:
     Outlet.objects.update(state=Outlet.State.HELD, state_reason="The outlet refused our credentials (401).")
-    assert "Lantern is held: it refuses our credentials. The outlet refused our credentials (401)." in run("syndication_status")
+    assert "Lantern is held until somebody acts. The outlet refused our credentials (401)." in run("syndication_status")
 
 
 def test_a_withdrawal_is_a_wish_for_none(desk: Desk) -> None:

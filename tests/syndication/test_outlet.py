@@ -49,6 +49,7 @@ def test_the_terms_are_the_columns() -> None:
         "canonical": False,
         "noindex": True,
         "link": False,
+        "words": None,
         "attribution": "At home",
     }
 

@@ -13,6 +13,7 @@ from wagtail.models import GroupPagePermission, ModelLogEntry, PageLogEntry
 
 from syndication.delivering import deliver_due
 from syndication.models import Outlet, Republication, Verification
+from syndication.planning import reconcile
 from tests import factories as make
 from tests.outlets import Desk, memory
 
@@ -37,7 +38,7 @@ def member(*, may_edit: bool = True, may_push: bool = False) -> Any:
     group = Group.objects.create(name=f"Group {may_edit} {may_push}")
     group.permissions.add(Permission.objects.get(codename="access_admin"))
     if may_push:
-        group.permissions.add(Permission.objects.get(codename="change_republication"))
+        group.permissions.add(Permission.objects.get(codename="syndicate"))
     if may_edit:
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename="change_page")
         GroupPagePermission.objects.create(group=group, page=home, permission=permission)
@@ -103,7 +104,7 @@ def test_a_failure_is_told_in_plain_words_with_the_detail_escaped_below(outlet: 
 def test_an_outlet_that_needs_a_person_is_marked(outlet: Outlet, editor: Client) -> None:
     page = make.original()
     Outlet.objects.update(state=Outlet.State.HELD)
-    assert "held: it refuses our credentials" in editor.get(panel(page)).content.decode()
+    assert "held until somebody acts" in editor.get(panel(page)).content.decode()
 
 
 def test_outlets_that_did_not_get_it_are_offered(editor: Client, desk: Desk) -> None:
@@ -168,6 +169,7 @@ def test_an_outlet_that_is_back_is_offered_what_it_missed(outlet: Outlet, editor
     Outlet.objects.update(state=Outlet.State.GONE)
     missed = make.original("Missed")
     editor.post(push(page, outlet))
+    reconcile()
     deliver_due()
     assert set(desk.holds) == {page.uid, missed.uid}
 
@@ -189,7 +191,7 @@ def test_what_is_not_public_cannot_be_pushed(how: str, outlet: Outlet, editor: C
         make.edit(page, go_live_at=timezone.now() + timedelta(days=1))
     answer = editor.post(push(page, outlet))
     assert answer.status_code == 409
-    assert answer.content.decode() == "The piece is not public yet: publish it first."
+    assert answer.content.decode() == "The piece is not public. Publish it first."
     assert not Republication.objects.filter(operation="publish", due_at__isnull=False).exists()
 
 

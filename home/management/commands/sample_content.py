@@ -49,6 +49,7 @@ from home.sample.texts import ORIGINALS, STUBS
 from syndication.connectors import CONNECTORS
 from syndication.credentials import Unreadable
 from syndication.models import Outlet
+from syndication.planning import plan_outlets
 
 EDITOR = "editor"
 DEMO_OUTLET = "The Lantern"
@@ -76,6 +77,7 @@ class Command(BaseCommand):
             self._publish(stub)
         for original in ORIGINALS:
             self._publish(original)
+        plan_outlets()
         if self.made:
             self.stdout.write(self.style.SUCCESS(f"{PUBLICATION} is ready to read at {settings.SITE_URL}/"))
         else:
@@ -237,6 +239,7 @@ class Command(BaseCommand):
             endpoint=endpoint,
             automatic=True,
             takes_since=None,
+            is_test=True,
             attribution=f"First published in {PUBLICATION}.",
         )
         try:

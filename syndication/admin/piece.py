@@ -6,18 +6,19 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.views.decorators.http import require_POST
-from wagtail.log_actions import log
 from wagtail.models import Page
 
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Outlet, Republication, current_edition
+from syndication.models import Outlet, Republication
 from syndication.pages import SyndicatedPageMixin
 from syndication.panels import table
+from syndication.syndicating import syndicate
 from syndication.verifying import look_now
 
-PUSH = permission_required("syndication.change_republication", raise_exception=True)
+PUSH = permission_required("syndication.syndicate", raise_exception=True)
 
 
 def panel(request: HttpRequest, page_id: int) -> HttpResponse:
@@ -31,17 +32,10 @@ def push(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     """Push the piece to one outlet, again or for the first time."""
     page = _page(request, page_id)
     outlet = get_object_or_404(Outlet.objects.exclude(kind=""), pk=outlet_id)
-    edition = current_edition(page.uid)
-    if edition is None or not edition.public:
-        return HttpResponse("The piece is not public yet: publish it first.", status=409)
-    if outlet.state in (Outlet.State.HELD, Outlet.State.GONE):
-        # An editor who pushes again has mended what was wrong, or will learn that it still is.
-        outlet.state, outlet.state_reason = Outlet.State.ACTIVE, ""
-        outlet.save(update_fields=["state", "state_reason"])
-    if not Republication.objects.want(edition, outlet, Republication.PUBLISH):
-        Republication.objects.push_again(uid=page.uid, outlet=outlet)
-    log(page, "syndication.push", user=request.user, data={"outlet": outlet.name})
-    ring(tasks.deliver_due)
+    asked = syndicate(page, [outlet], actor=request.user)
+    if outlet in asked.refused:
+        sentences = [objection.sentence for objection in asked.refused[outlet] if objection.blocks]
+        return HttpResponse(" ".join(sentences), status=409)
     return HttpResponse(table(page, request))
 
 
@@ -60,3 +54,10 @@ def _page(request: HttpRequest, page_id: int) -> Any:
     if not page.permissions_for_user(request.user).can_edit() or not isinstance(page, SyndicatedPageMixin):
         raise PermissionDenied
     return page
+
+
+urls = [
+    path("panel/<int:page_id>/", panel, name="panel"),
+    path("push/<int:page_id>/<int:outlet_id>/", push, name="push"),
+    path("look/<int:page_id>/<int:outlet_id>/", look, name="look"),
+]

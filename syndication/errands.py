@@ -1,0 +1,35 @@
+"""Errands: what an editor asked a worker to do on the network, done where nobody waits."""
+
+from collections.abc import Callable
+
+import structlog
+
+from syndication.models import Errand
+
+log = structlog.get_logger(__name__)
+
+BATCH = 8
+# Each kind of errand and the function that does it; it ends the errand itself.
+RUNNERS: dict[str, Callable[[Errand], None]] = {}
+
+
+def run_errands(rounds: int = 20) -> int:
+    """Do every errand that is due. Returns how many ended."""
+    done = 0
+    for _ in range(rounds):
+        errands = Errand.objects.all().lease(BATCH)
+        if not errands:
+            break
+        for errand in errands:
+            _run_safely(errand)
+            done += 1
+    return done
+
+
+def _run_safely(errand: Errand) -> None:
+    """An errand that we fail on says so, and stops no other."""
+    try:
+        RUNNERS[errand.kind](errand)
+    except Exception:
+        log.exception("errand failed", errand=errand.pk, kind=errand.kind)
+        errand.end(Errand.State.FAILED, "Something failed on our side. The log has the details; try again.")

@@ -1,0 +1,152 @@
+"""Syndicating: what people and other code may ask of the engine. Each verb writes down a wish or a decision, logs its actor and
+rings; a worker acts.
+
+    from syndication.syndicating import syndicate
+    syndicate(page, outlets=[lantern], actor=request.user)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import log
+
+from syndication import tasks
+from syndication.doorbell import ring
+from syndication.models import Notice, Outlet, Override, Republication, Verification, current_edition
+from syndication.noticing import mended
+from syndication.planning import plan_override
+from syndication.preflight import Objection, preflight
+
+NOT_PUBLIC = _("The piece is not public. Publish it first.")
+
+
+@dataclass
+class Asked:
+    """What became of a request to send: outlets that will get the piece, and those that would refuse it, with all objections."""
+
+    queued: list[Outlet] = field(default_factory=list)
+    refused: dict[Outlet, list[Objection]] = field(default_factory=dict)
+
+
+def syndicate(page: Any, outlets: Iterable[Outlet] | None = None, *, actor: Any = None) -> Asked:
+    """Send the piece to these outlets, again if they have it; by default to all that are pushed to.
+
+    An outlet that would refuse it (see `preflight`) is not queued. An alias is sent as its source. What was held because it
+    refused our credentials is tried again; a suspended outlet stays so.
+    """
+    asked = Asked()
+    page = page.alias_of.specific if page.alias_of_id else page.specific
+    chosen = list(Outlet.objects.exclude(kind="")) if outlets is None else list(outlets)
+    edition = current_edition(page.uid)
+    if edition is None:
+        asked.refused = {outlet: [Objection(True, str(NOT_PUBLIC))] for outlet in chosen}
+        return asked
+    with transaction.atomic():
+        for outlet in chosen:
+            _try_again(outlet)
+            override = Override.objects.filter(uid=page.uid, outlet=outlet).first() or Override(uid=page.uid, outlet=outlet)
+            override.choice = Override.Choice.SEND
+            objections = preflight(edition, outlet, override)
+            if any(objection.blocks for objection in objections):
+                asked.refused[outlet] = objections
+                continue
+            override.save()
+            if not plan_override(edition, outlet):
+                Republication.objects.push_again(uid=page.uid, outlet=outlet)
+            log(page, "syndication.push", user=actor, data={"outlet": outlet.name})
+            asked.queued.append(outlet)
+    ring(tasks.deliver_due)
+    return asked
+
+
+def withdraw(page: Any, outlets: Iterable[Outlet] | None = None, *, actor: Any = None) -> list[Outlet]:
+    """Ask these outlets, by default all that carry it, to take the piece down, and keep it from them. Returns whom it asked."""
+    return withdraw_uid(page.uid, outlets, actor=actor, page=page)
+
+
+def withdraw_uid(uid: Any, outlets: Iterable[Outlet] | None = None, *, actor: Any = None, page: Any = None) -> list[Outlet]:
+    """As `withdraw`, also for a piece whose page is gone."""
+    edition = current_edition(uid)
+    rows = Republication.objects.filter(uid=uid, operation=Republication.PUBLISH).select_related("outlet")
+    if outlets is not None:
+        rows = rows.filter(outlet__in=list(outlets))
+    asked = []
+    with transaction.atomic():
+        for row in rows:
+            Override.objects.update_or_create(uid=uid, outlet=row.outlet, defaults={"choice": Override.Choice.KEEP})
+            if edition is not None and plan_override(edition, row.outlet):
+                asked.append(row.outlet)
+                log(page or row, "syndication.withdraw", user=actor, data={"outlet": row.outlet.name})
+    ring(tasks.deliver_due)
+    return asked
+
+
+def replay(rows: Iterable[Republication], *, actor: Any = None) -> int:
+    """Try these once more, from the first attempt, with what is wanted of them now. Returns how many."""
+    return _each(rows, "syndication.replay", actor, lambda row: Republication.objects.push_again(pk=row.pk))
+
+
+def skip(rows: Iterable[Republication], *, actor: Any = None) -> int:
+    """Leave these dead letters alone until the piece changes. Returns how many."""
+    skipped = {"state": Republication.State.SKIPPED, "due_at": None}
+    dead = Republication.objects.filter(state=Republication.State.FAILED)
+    return _each(rows, "syndication.skip", actor, lambda row: dead.filter(pk=row.pk).update(**skipped))
+
+
+def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> bool:
+    """An editor says the outlet holds what is wanted, perhaps at `url`, though it never told us: looked at like any other."""
+    withdrawn = row.operation == Republication.WITHDRAW
+    rests = Republication.State.WITHDRAWN if withdrawn else Republication.State.DELIVERED
+    facts: dict[str, Any] = {"state": rests, "due_at": None, "held": None if withdrawn else row.wanted, "uncertain": False}
+    if url:
+        facts["receipt_url"] = url
+
+    def settle(row: Republication) -> int:
+        mine = Republication.objects.filter(pk=row.pk, key=row.key, lease_token=None)
+        return mine.update(**facts, error="", error_detail="", failing_since=None, attempts=0, delivered_at=Now())
+
+    marked = _each([row], "syndication.mark_delivered", actor, settle)
+    if marked and (url or row.receipt_url):
+        Verification.objects.look(url=url or row.receipt_url, republication=row)
+        ring(tasks.verify_due)
+    return marked > 0
+
+
+def suspend(outlet: Outlet, *, actor: Any = None) -> None:
+    """Send nothing to the outlet until it is resumed; what it is owed is kept."""
+    Outlet.objects.filter(pk=outlet.pk).update(state=Outlet.State.SUSPENDED, state_reason="")
+    log(outlet, "syndication.suspend", user=actor)
+
+
+def resume(outlet: Outlet, *, actor: Any = None) -> None:
+    """Send to the outlet again, at once and whatever it did before."""
+    Outlet.objects.filter(pk=outlet.pk).update(
+        state=Outlet.State.ACTIVE, state_reason="", not_before=None, failures=0, trips=0, failing_since=None
+    )
+    mended(f"outlet:{outlet.pk}", Notice.Kind.HELD, Notice.Kind.BREAKER)
+    log(outlet, "syndication.resume", user=actor)
+    ring(tasks.deliver_due)
+
+
+def _try_again(outlet: Outlet) -> None:
+    # An editor who pushes again has mended what was wrong, or will learn that it still is.
+    if outlet.state in (Outlet.State.HELD, Outlet.State.GONE):
+        outlet.state, outlet.state_reason = Outlet.State.ACTIVE, ""
+        outlet.save(update_fields=["state", "state_reason"])
+        mended(f"outlet:{outlet.pk}", Notice.Kind.HELD, Notice.Kind.BREAKER)
+
+
+def _each(rows: Iterable[Republication], action: str, actor: Any, act: Any) -> int:
+    done = 0
+    with transaction.atomic():
+        for row in rows:
+            if act(row):
+                done += 1
+                mended(f"republication:{row.pk}", Notice.Kind.DEAD)
+                log(row, action, user=actor)
+    ring(tasks.deliver_due)
+    return done
