@@ -1,94 +1,236 @@
-"""Delivering: claim due republications, converse with their outlets side by side, settle each."""
+"""Delivering: take the lines to outlets that are owed something, converse with all of them side by side, settle what ended.
+
+A line is held by one worker at a time, so an outlet never has more requests at once than it takes. Each line has lanes of its
+own, so an outlet that hangs holds up nobody else; and none may fill the room: outlets that fail share three quarters of it.
+"""
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
-from queue import SimpleQueue
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 
+from syndication import http
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Access, Connector, Receipt
 from syndication.credentials import Unreadable
-from syndication.errors import DeliveryError, NotTried, OutletGone, Permanent, Refused, Uncertain
-from syndication.models import Delivery, Outlet, Republication, Verification, claim
-from syndication.models.due import from_now
-from syndication.pages import is_public
-from syndication.planning import plan, plan_withdrawal
+from syndication.errors import DeliveryError, NotTried, OutletGone, Refused, Transient, Uncertain
+from syndication.models import Outlet, Republication, claim_all, line
+from syndication.production import objection
+from syndication.rechecking import still_wanted
+from syndication.settling import Ended, settle, settle_all
+
+__all__ = ["Ended", "closing", "connector_for", "converse", "deliver_due", "settle", "settle_all"]
 
 log = structlog.get_logger(__name__)
 
-# How many rows of one outlet a batch takes, and how long after the claim a send may still begin: well inside the lease.
-BATCH = 50
+# Lanes at once in one round, and how many of them outlets may have that are failing.
+LANES = 64
+FAILING_LANES = 48
+# How many rows of one outlet are claimed ahead, and the share of the lease after which a send may not begin any more.
+AHEAD = 50
 STALE_SHARE = 0.25
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How one conversation ended: a receipt, or an error."""
-
-    row: Republication
-    receipt: Receipt | None = None
-    error: DeliveryError | None = None
-    duration_ms: int = 0
+# So many failures in a row, and the rest of what was claimed goes back untried: the breaker decides.
+PATIENCE = line.OPENS_AFTER
+# Set when the worker is asked to stop: what is under way ends, nothing more is claimed.
+closing = Event()
 
 
 def deliver_due(seconds: float = 60.0) -> int:
     """Deliver what is due until nothing is, or `seconds` are over. Returns how many conversations were settled."""
-    until = time.monotonic() + seconds
-    settled = 0
-    while time.monotonic() < until:
-        lanes = [rows for outlet in _open_outlets() for rows in _lanes(outlet, claim_current(outlet))]
-        if not lanes:
-            break
-        for ended in _converse(lanes):
-            settle(ended)
-            settled += 1
-    return settled
+    with ThreadPoolExecutor(max_workers=LANES, thread_name_prefix="lane") as pool:
+        return _Round(pool, time.monotonic() + seconds).run()
 
 
-def claim_current(outlet: Outlet) -> list[Republication]:
-    """Claim a batch, and ask once more whether each piece may still be seen: what may not is planned anew instead of sent."""
-    busy = Republication.objects.filter(outlet=outlet, lease_until__gt=Now()).count()
-    rows = claim(outlet, max(BATCH - busy, 0))
-    return [row for row in rows if _still_wanted(row)]
+@dataclass
+class _Line:
+    """One outlet in this round: what is claimed for it and not begun, and how many of its lanes walk."""
 
+    outlet: Outlet
+    rows: deque[Republication] = field(default_factory=deque)
+    lanes: int = 0
+    open: int = 0
+    failures: int = 0
+    # Why the rest goes back untried: the outlet asked for a pause, refuses us, or fails again and again.
+    stopped: bool = False
+    lock: Lock = field(default_factory=Lock)
 
-def settle(ended: Ended) -> None:
-    """Write down, in one transaction, how a conversation ended: for the republication, its Delivery and the outlet."""
-    row, error = ended.row, ended.error
-    with transaction.atomic():
+    @property
+    def failing(self) -> bool:
+        return self.failures > 0 or self.outlet.failures > 0
+
+    @property
+    def width(self) -> int:
+        """How many lanes it may have. One, where its breaker is half open: a single probe."""
+        return 1 if self.outlet.trips else max(self.outlet.max_in_flight, 1)
+
+    @property
+    def room(self) -> int:
+        """How many more rows are worth claiming: none while there is enough to do."""
+        if self.outlet.trips:
+            return 1 - self.open
+        return AHEAD if len(self.rows) < self.width else 0
+
+    def heard(self, error: DeliveryError | None) -> None:
+        """Learn from one end, in the lane that met it, before the next row is begun."""
         if error is None:
-            held = _accept(row, ended.receipt or Receipt())
-            outcome, error = Delivery.Outcome.ACCEPTED, DeliveryError("")
-        else:
-            held = _fail(row, error)
-            outcome = Delivery.Outcome(error.outcome)
-        Delivery.objects.filter(republication=row, fence=row.fence).update(
-            outcome=outcome,
-            late=not held,
-            duration_ms=ended.duration_ms,
-            status=error.status,
-            sentence=error.sentence,
-            detail=error.detail[:2000],
-        )
-    log.info(
-        "delivery ended",
-        outcome=str(outcome),
-        republication=row.pk,
-        outlet=row.outlet.name,
-        key=str(row.key),
-        version=row.wanted.version,
-        operation=row.operation,
-        late=not held,
-        milliseconds=ended.duration_ms,
-    )
+            self.failures = 0
+        elif not isinstance(error, NotTried):
+            self.failures += isinstance(error, Transient | Uncertain)
+            closed = isinstance(error, Refused | OutletGone) or bool(error.retry_after)
+            self.stopped = self.stopped or closed or self.failures >= PATIENCE
+
+
+class _Round:
+    """One call of `deliver_due`: takes lines, claims their rows, walks their lanes, settles what ended, gives the lines back."""
+
+    def __init__(self, pool: ThreadPoolExecutor, until: float):
+        self.pool, self.until = pool, until
+        self.token = uuid4()
+        self.test_only = bool(objection())
+        self.lines: dict[int, _Line] = {}
+        self.ends: SimpleQueue[Ended] = SimpleQueue()
+        self.held_at = time.monotonic()
+
+    def run(self) -> int:
+        """Go round until nothing is due and nothing under way."""
+        settled = 0
+        try:
+            while True:
+                if self._may_claim():
+                    self._take()
+                    self._claim()
+                self._leave_dry()
+                if not self.lines:
+                    # Looked for once more after the last line was given back: what came meanwhile found it taken.
+                    if not self._may_claim() or not self._take():
+                        return settled
+                    continue
+                self._walk()
+                ended = self._gather()
+                settle_all(ended)
+                settled += len(ended)
+                self._forget(ended)
+                self._hold()
+        finally:
+            line.leave(self.token, list(self.lines))
+
+    def _may_claim(self) -> bool:
+        return time.monotonic() < self.until and not closing.is_set()
+
+    def _take(self) -> bool:
+        free = LANES - sum(max(line.lanes, 1) for line in self.lines.values())
+        taken = line.take(self.token, free, test_only=self.test_only) if free > 0 else []
+        self.lines.update({outlet.pk: _Line(outlet) for outlet in taken})
+        return bool(taken)
+
+    def _claim(self) -> None:
+        """Claim for each line that runs dry, with the outlet read anew: an editor may have changed its terms, or suspended it."""
+        needy = [pk for pk, line in self.lines.items() if line.room > 0 and not line.stopped]
+        if not needy:
+            return
+        fresh = {outlet.pk: outlet for outlet in line.open_lines(self.test_only).filter(pk__in=needy, lease_token=self.token)}
+        for pk in needy:
+            if pk in fresh:
+                self.lines[pk].outlet = fresh[pk]
+            else:
+                self.lines[pk].stopped = True
+        rooms = {own.outlet: own.room for pk in fresh if (own := self.lines[pk]).room > 0}
+        claimed_at = time.monotonic()
+        for row in still_wanted(claim_all(rooms)) if rooms else []:
+            row.claimed_at = claimed_at
+            own = self.lines[row.outlet_id]
+            own.open += 1
+            own.rows.append(row)
+
+    def _walk(self) -> None:
+        """Start lanes where there are rows: first one for each line, then more, while there is room."""
+        for most in (1, LANES):
+            for own in self.lines.values():
+                self._start(own, min(own.width, most))
+
+    def _start(self, own: _Line, width: int) -> None:
+        with own.lock:
+            while own.lanes < min(width, own.lanes + len(own.rows)) and self._has_room(own):
+                own.lanes += 1
+                self.pool.submit(_lane, own, self.ends)
+
+    def _has_room(self, own: _Line) -> bool:
+        walking = sum(line.lanes for line in self.lines.values())
+        failing = sum(line.lanes for line in self.lines.values() if line.failing)
+        return walking < LANES and not (own.failing and failing >= FAILING_LANES)
+
+    def _gather(self) -> list[Ended]:
+        """What has ended: waits a moment for the first, and takes along what else is there."""
+        ended: list[Ended] = []
+        try:
+            ended.append(self.ends.get(timeout=0.25))
+            while len(ended) < 500:
+                ended.append(self.ends.get_nowait())
+        except Empty:
+            pass
+        return ended
+
+    def _forget(self, ended: Iterable[Ended]) -> None:
+        for one in ended:
+            self.lines[one.row.outlet_id].open -= 1
+
+    def _hold(self) -> None:
+        """Hold the lines for longer, well before the time is over; of a line that was lost nothing more is claimed."""
+        if time.monotonic() - self.held_at < settings.SYNDICATION_LEASE_SECONDS * line.LINE_SHARE / 4:
+            return
+        self.held_at = time.monotonic()
+        ours = line.hold(self.token, list(self.lines))
+        for pk, own in self.lines.items():
+            own.stopped = own.stopped or pk not in ours
+
+    def _leave_dry(self) -> None:
+        dry = [pk for pk, own in self.lines.items() if not own.open]
+        line.leave(self.token, dry)
+        for pk in dry:
+            del self.lines[pk]
+
+
+def _lane(own: _Line, ends: "SimpleQueue[Ended]") -> None:
+    """Walk the rows of one line until none is left. Threads touch no database."""
+    while True:
+        with own.lock:
+            if not own.rows:
+                own.lanes -= 1
+                return
+            row = own.rows.popleft()
+        ended = _speak(own, row)
+        own.heard(ended.error)
+        ends.put(ended)
+
+
+def _speak(own: _Line, row: Republication) -> Ended:
+    """One conversation, whatever comes of it."""
+    started = time.monotonic()
+    receipt: Receipt | None = None
+    error: DeliveryError | None = None
+    with http.recorded() as wire, structlog.contextvars.bound_contextvars(**row.names):
+        try:
+            if own.stopped or started - row.claimed_at > settings.SYNDICATION_LEASE_SECONDS * STALE_SHARE:
+                raise NotTried("The outlet was busy with earlier pieces or does not answer; this one waits for the next round.")
+            receipt = converse(connector_for(row.outlet), row)
+        except DeliveryError as problem:
+            error = problem
+        except Unreadable as problem:
+            error = Refused(str(problem))
+        except Exception as problem:
+            # A fault of ours, after bytes may have left: the row must not hang until its lease ends.
+            log.exception("connector failed")
+            error = Uncertain(
+                "Our connector failed. The log has the details; we look before we send again.", detail=type(problem).__name__
+            )
+    return Ended(row, receipt, error, duration_ms=int((time.monotonic() - started) * 1000), wire=wire)
 
 
 def connector_for(outlet: Outlet) -> Connector:
@@ -107,97 +249,3 @@ def converse(connector: Connector, row: Republication) -> Receipt:
     if receipt:
         return connector.update(row.story, receipt, row.key)
     return connector.publish(row.story, row.key)
-
-
-def _open_outlets() -> list[Outlet]:
-    ready = Q(not_before=None) | Q(not_before__lte=Now())
-    owed = Republication.objects.due().values("outlet")
-    return list(Outlet.objects.filter(ready, state=Outlet.State.ACTIVE, pk__in=owed).exclude(kind=""))
-
-
-def _lanes(outlet: Outlet, rows: list[Republication]) -> list[list[Republication]]:
-    """The rows of one outlet in as many lanes as it takes requests at once."""
-    count = max(outlet.max_in_flight, 1)
-    return [lane for start in range(count) if (lane := rows[start::count])]
-
-
-def _converse(lanes: list[list[Republication]]) -> Iterator[Ended]:
-    """Walk all lanes side by side and yield each conversation as it ends. Threads touch no database."""
-    ends: SimpleQueue[Ended] = SimpleQueue()
-    begun = time.monotonic()
-    with ThreadPoolExecutor(max_workers=min(len(lanes), 50), thread_name_prefix="outlet") as pool:
-        for lane in lanes:
-            pool.submit(_walk, lane, begun, ends)
-        for _ in range(sum(len(lane) for lane in lanes)):
-            yield ends.get()
-
-
-def _walk(lane: list[Republication], begun: float, ends: "SimpleQueue[Ended]") -> None:
-    for row in lane:
-        started = time.monotonic()
-        try:
-            if started - begun > settings.SYNDICATION_LEASE_SECONDS * STALE_SHARE:
-                raise NotTried("The outlet was busy with earlier pieces; this one waits for the next round.")
-            receipt = converse(connector_for(row.outlet), row)
-            ended = Ended(row, receipt=receipt, duration_ms=_since(started))
-        except DeliveryError as error:
-            ended = Ended(row, error=error, duration_ms=_since(started))
-        except Unreadable as problem:
-            ended = Ended(row, error=Refused(str(problem)), duration_ms=_since(started))
-        except Exception as problem:
-            # A fault of ours, after bytes may have left: the row must not hang until its lease ends.
-            log.exception("connector failed", republication=row.pk, outlet=row.outlet.name)
-            fault = Uncertain(
-                "Our connector failed. The log has the details; we look before we send again.", detail=repr(problem)
-            )
-            ended = Ended(row, error=fault, duration_ms=_since(started))
-        ends.put(ended)
-
-
-def _accept(row: Republication, receipt: Receipt) -> bool:
-    held = row.accept(receipt.id, receipt.url)
-    if held and receipt.url:
-        Verification.objects.look(url=receipt.url, republication=row)
-    if held and row.outlet.not_before:
-        Outlet.objects.filter(pk=row.outlet_id).update(not_before=None)
-    return held
-
-
-def _fail(row: Republication, error: DeliveryError) -> bool:
-    outlet = Outlet.objects.filter(pk=row.outlet_id)
-    if isinstance(error, NotTried):
-        return row.release()
-    if isinstance(error, Refused):
-        outlet.update(state=Outlet.State.HELD, state_reason=error.sentence[:300])
-        return row.release(error.sentence, error.detail)
-    if isinstance(error, OutletGone):
-        # The piece is not at fault: it goes out when the outlet has another address.
-        outlet.update(state=Outlet.State.GONE, state_reason=error.sentence[:300], planned_terms="")
-        return row.release(error.sentence, error.detail)
-    if isinstance(error, Permanent):
-        return row.give_up(error.sentence, error.detail)
-    if error.retry_after:
-        outlet.update(not_before=from_now(timedelta(seconds=error.retry_after)))
-    uncertain = isinstance(error, Uncertain)
-    return row.postpone(error.sentence, error.detail, uncertain=uncertain, wait=error.retry_after)
-
-
-def _still_wanted(row: Republication) -> bool:
-    """Whether the piece may still be seen. A withdrawal always may; an embargo or an expiry is asked again at the last moment."""
-    if row.operation == Republication.WITHDRAW:
-        return True
-    page = row.wanted.page
-    if page is not None and is_public(page):
-        return True
-    sentence = "The piece is no longer public: nothing was sent."
-    row.release(sentence)
-    Delivery.objects.filter(republication=row, fence=row.fence).update(outcome=Delivery.Outcome.RELEASED, sentence=sentence)
-    if page is None:
-        plan_withdrawal(row.uid, "page vanished")
-    else:
-        plan(page, "checked before sending")
-    return False
-
-
-def _since(started: float) -> int:
-    return int((time.monotonic() - started) * 1000)

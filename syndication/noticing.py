@@ -21,5 +21,12 @@ def mended(subject: str, *kinds: str) -> int:
     return Notice.objects.filter(subject=subject, kind__in=kinds, closed_at=None).update(closed_at=Now())
 
 
+def mended_all(subjects: list[str], *kinds: str) -> int:
+    """Close the open notices of these kinds about any of these subjects. Returns how many."""
+    if not subjects:
+        return 0
+    return Notice.objects.filter(subject__in=subjects, kind__in=kinds, closed_at=None).update(closed_at=Now())
+
+
 def tell_notices() -> None:
     """Mail notices to who wants them."""

@@ -16,6 +16,8 @@ ROOMS = [
         "planning",
         "preflight",
         "delivering",
+        "rechecking",
+        "settling",
         "verifying",
         "scheduling",
         "doorbell",

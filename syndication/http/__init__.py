@@ -20,9 +20,10 @@ from urllib3.exceptions import HTTPError
 
 from syndication.errors import Permanent
 from syndication.http.policy import check_url, host_of
+from syndication.http.transcript import note, recorded, redacted
 from syndication.http.wire import Call, Unreadable, here
 
-__all__ = ["Response", "check_url", "fetch", "post", "send"]
+__all__ = ["Response", "check_url", "fetch", "post", "recorded", "redacted", "send"]
 
 REDIRECTS_FOLLOWED = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -164,11 +165,13 @@ def _converse(call: Call, body: bytes, headers: Mapping[str, str]) -> Response:
         finally:
             answer.close()
     except (HTTPError, HTTPException, OSError) as error:
+        note(call.method, call.url, headers, body, None, {}, b"")
         # Not "from error": its text may quote an answer that echoes our credentials.
         raise call.broken(error) from None
     finally:
         here.call = None
     joined = {name.lower(): value for name, value in answer.headers.itermerged()}
+    note(call.method, call.url, headers, body, answer.status, joined, content)
     return Response(answer.status, call.url, joined, content)
 
 

@@ -211,7 +211,7 @@ class _SafePool(HTTPSConnectionPool):
 @lru_cache(maxsize=8)
 def connections(policy: Policy) -> PoolManager:
     """The connections kept under this policy."""
-    manager = PoolManager(num_pools=32, maxsize=8, ssl_context=_trusted())
+    manager = PoolManager(num_pools=32, maxsize=64, ssl_context=_trusted())
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
     return manager
 

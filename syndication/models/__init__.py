@@ -6,7 +6,7 @@ from syndication.models.errand import Errand
 from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
 from syndication.models.override import Override
-from syndication.models.republication import Delivery, Republication, Wish, claim
+from syndication.models.republication import Delivery, Republication, Wish, claim, claim_all
 from syndication.models.tick import Tick
 from syndication.models.verification import Verification, target_dead
 
@@ -25,6 +25,7 @@ __all__ = [
     "Verification",
     "Wish",
     "claim",
+    "claim_all",
     "current_edition",
     "record",
     "target_dead",

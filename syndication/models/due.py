@@ -7,15 +7,21 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Greatest, Now
 
 
-def from_now(delay: timedelta) -> models.Expression:
-    """A moment by the database's clock, `delay` from now, scaled by SYNDICATION_TIME_SCALE.
+def from_now(delay: timedelta, *, scaled: bool = True) -> models.Expression:
+    """A moment by the database's clock, `delay` from now; scaled by SYNDICATION_TIME_SCALE, unless it is a lease.
 
     Workers' clocks are never asked: one that ran two minutes ahead stole sixty leases.
     """
-    return models.ExpressionWrapper(Now() + delay * settings.SYNDICATION_TIME_SCALE, output_field=models.DateTimeField())
+    delay = delay * settings.SYNDICATION_TIME_SCALE if scaled else delay
+    return models.ExpressionWrapper(Now() + delay, output_field=models.DateTimeField())
+
+
+def later(moment: Any, other: models.Expression) -> models.Expression:
+    """The later of a moment that may be missing and another. SQLite's own greatest is empty where one is."""
+    return Greatest(Coalesce(moment, other), other)
 
 
 class DueQuerySet(models.QuerySet[Any]):
@@ -32,9 +38,7 @@ class DueQuerySet(models.QuerySet[Any]):
         row's fence and counts an attempt. Must run inside a transaction that the caller commits before acting.
         """
         token = uuid4()
-        lease_until = models.ExpressionWrapper(
-            Now() + timedelta(seconds=settings.SYNDICATION_LEASE_SECONDS), output_field=models.DateTimeField()
-        )
+        lease_until = leased_until()
         with transaction.atomic():
             due = self.due().order_by("due_at").select_for_update(skip_locked=True)
             ids = list(due.values_list("pk", flat=True)[:limit])
@@ -60,6 +64,11 @@ class DueRow(models.Model):
 
     class Meta:
         abstract = True
+
+
+def leased_until() -> models.Expression:
+    """The end of a lease that begins now."""
+    return from_now(timedelta(seconds=settings.SYNDICATION_LEASE_SECONDS), scaled=False)
 
 
 RELEASED: dict[str, Any] = {"lease_token": None, "lease_until": None}

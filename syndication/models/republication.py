@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, F, Q, Value, When, Window
+from django.db.models.functions import Now, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from syndication.contract import Variation
-from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
+from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, leased_until
 from syndication.models.edition import Edition
 from syndication.models.outlet import Outlet
 from syndication.story import Story
@@ -72,7 +72,9 @@ class RepublicationQuerySet(DueQuerySet):
             newest = Edition.objects.current().select_for_update().filter(uid=edition.uid).values_list("pk", flat=True).first()
             if newest != edition.pk:
                 return 0
-            rows = {row.outlet_id: row for row in self.filter(uid=edition.uid, outlet__in=[outlet.pk for outlet in wishes])}
+            mine = self.filter(uid=edition.uid, outlet__in=[outlet.pk for outlet in wishes])
+            # Held in one order, as everybody does who holds several: or two could wait for each other.
+            rows = {row.outlet_id: row for row in mine.select_for_update().order_by("pk")}
             new, changed = [], []
             for outlet, wish in wishes.items():
                 row = rows.get(outlet.pk)
@@ -161,6 +163,19 @@ class Republication(DueRow):
     def __str__(self) -> str:
         return f"{self.wanted.headline} at {self.outlet}"
 
+    # When it was claimed, by this process's monotonic clock.
+    claimed_at = 0.0
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """How log lines name the row."""
+        return {"republication": self.pk, "outlet": self.outlet.name, "key": str(self.key)}
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether one more failure is one too many: the schedule of waits is over."""
+        return self.attempts > len(BACKOFF)
+
     @property
     def story(self) -> Story:
         """The wanted story as the outlet may carry it."""
@@ -205,7 +220,7 @@ class Republication(DueRow):
 
     def postpone(self, sentence: str, detail: str = "", *, uncertain: bool = False, wait: float | None = None) -> bool:
         """It may work later: due again after `wait` seconds or the backoff, or given up when the schedule is exhausted."""
-        if self.attempts > len(BACKOFF):
+        if self.exhausted:
             return self.give_up(f"{sentence} We tried {self.attempts} times.", detail)
         delay = BACKOFF[self.attempts - 1] * uniform(1 - JITTER, 1 + JITTER)
         delay = max(delay, timedelta(seconds=wait or 0))
@@ -292,23 +307,35 @@ class Delivery(models.Model):
 
 
 def claim(outlet: Outlet, limit: int) -> list[Republication]:
-    """Lease up to `limit` due rows of one outlet, with a Delivery row each, committed when this returns.
+    """Lease up to `limit` due rows of one outlet: see `claim_all`."""
+    return claim_all({outlet: limit})
 
-    An expired lease whose delivery is still open belongs to a worker that vanished: that delivery becomes `lost` and
-    the row uncertain.
+
+def claim_all(rooms: Mapping[Outlet, int]) -> list[Republication]:
+    """Lease due rows of these outlets, of each as many as it has room for, with a Delivery row each, committed on return.
+
+    What is to be taken down goes before all else, then what waited longest. The UPDATE names what it takes as still free, on
+    the rows' own columns, so no row has two takers. An expired lease whose delivery is still open belongs to a worker that
+    vanished: that delivery becomes `lost` and the row uncertain. The rows share their outlets and editions.
     """
+    token = uuid4()
+    outlets = {outlet.pk: outlet for outlet in rooms}
     with transaction.atomic():
-        ids = [row.pk for row in Republication.objects.filter(outlet=outlet).lease(limit)]
-        lost = Delivery.objects.filter(republication__in=ids, outcome=Delivery.Outcome.OPEN)
-        orphans = set(lost.values_list("republication", flat=True))
-        if orphans:
-            lost.update(outcome=Delivery.Outcome.LOST, sentence="The worker vanished before the outlet answered.")
-            Republication.objects.filter(pk__in=orphans).update(uncertain=True)
-        rows = list(Republication.objects.filter(pk__in=ids).select_related("wanted__page", "held", "outlet").order_by("due_at"))
+        due = Republication.objects.due()
+        ids = list(due.filter(pk__in=_next(due, rooms)).select_for_update(skip_locked=True).values_list("pk", flat=True))
+        taken = {"lease_token": token, "lease_until": leased_until(), "fence": F("fence") + 1, "attempts": F("attempts") + 1}
+        if not ids or not due.filter(pk__in=ids).update(**taken):
+            return []
+        rows = list(Republication.objects.filter(pk__in=ids, lease_token=token).order_by("-operation", "due_at"))
+        _find_lost(rows)
+        editions = Edition.objects.in_bulk({pk for row in rows for pk in (row.wanted_id, row.held_id) if pk})
+        for row in rows:
+            row.outlet, row.wanted = outlets[row.outlet_id], editions[row.wanted_id]
+            row.held = editions[row.held_id] if row.held_id else None
         Delivery.objects.bulk_create(
             Delivery(
                 republication=row,
-                outlet=outlet,
+                outlet_id=row.outlet_id,
                 fence=row.fence,
                 key=row.key,
                 operation=row.operation,
@@ -317,3 +344,23 @@ def claim(outlet: Outlet, limit: int) -> list[Republication]:
             for row in rows
         )
     return rows
+
+
+def _next(due: "RepublicationQuerySet", rooms: Mapping[Outlet, int]) -> list[int]:
+    """The rows that come next at each outlet, of all outlets in one question."""
+    place = Window(RowNumber(), partition_by=F("outlet"), order_by=[F("operation").desc(), F("due_at").asc()])
+    most = max(rooms.values(), default=0)
+    placed = due.filter(outlet__in=[outlet.pk for outlet in rooms]).annotate(place=place).filter(place__lte=most)
+    room = {outlet.pk: count for outlet, count in rooms.items()}
+    return [pk for pk, outlet, place in placed.values_list("pk", "outlet", "place") if place <= room[outlet]]
+
+
+def _find_lost(rows: list[Republication]) -> None:
+    lost = Delivery.objects.filter(republication__in=rows, outcome=Delivery.Outcome.OPEN)
+    orphans = set(lost.values_list("republication", flat=True))
+    if not orphans:
+        return
+    lost.update(outcome=Delivery.Outcome.LOST, sentence="The worker vanished before the outlet answered.")
+    Republication.objects.filter(pk__in=orphans).update(uncertain=True)
+    for row in rows:
+        row.uncertain = row.uncertain or row.pk in orphans

@@ -1,5 +1,6 @@
 """Verification: what we last saw when we fetched a page abroad, and when we look again."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -29,6 +30,28 @@ class VerificationQuerySet(DueQuerySet):
         if not created:
             reset = {} if row.url == url else {"url": url, "verdict": "", "sentence": "", "evidence": [], "in_a_row": 0}
             self.filter(pk=row.pk).update(due_at=from_now(FIRST_LOOK), **reset)
+
+    def look_all(self, copies: Mapping[Republication, str]) -> None:
+        """Look at these copies soon: `look` for many, in as few statements as there are answers."""
+        if not copies:
+            return
+        known = {row.republication_id: row for row in self.filter(republication__in=list(copies))}
+        new = [
+            Verification(republication=republication, url=url, due_at=from_now(FIRST_LOOK))
+            for republication, url in copies.items()
+            if republication.pk not in known
+        ]
+        self.bulk_create(new, ignore_conflicts=True)
+        same = [known[republication.pk].pk for republication, url in copies.items() if self._knows(known, republication, url)]
+        if same:
+            self.filter(pk__in=same).update(due_at=from_now(FIRST_LOOK))
+        for republication, url in copies.items():
+            if republication.pk in known and not self._knows(known, republication, url):
+                self.look(url=url, republication=republication)
+
+    @staticmethod
+    def _knows(known: Mapping[int, "Verification"], republication: Republication, url: str) -> bool:
+        return republication.pk in known and known[republication.pk].url == url
 
 
 class Verification(DueRow):

@@ -276,10 +276,11 @@ def test_refused_credentials_hold_the_whole_outlet_and_burn_no_attempt(outlet: O
     Outlet.objects.update(max_in_flight=1)
     make.original()
     make.original()
-    desk.tell("refused", "refused")
+    desk.tell("refused")
     deliver_due()
     outlet.refresh_from_db()
     assert (outlet.state, outlet.state_reason) == (Outlet.State.HELD, "The outlet refused our credentials (401).")
+    assert len(desk.heard) == 1
     assert list(Republication.objects.values_list("state", "attempts")) == [("pending", 0)] * 2
     assert Republication.objects.due().count() == 2
     assert deliver_due() == 0
@@ -462,6 +463,7 @@ def test_a_worker_that_slept_through_its_lease_makes_the_newest_go_once_more(des
     def overtaken() -> None:
         """Another worker takes over, with an edit, while the first still waits for its answer."""
         Republication.objects.update(lease_until=Now() - timedelta(seconds=1))
+        Outlet.objects.update(lease_until=Now() - timedelta(seconds=1))
         make.edit(page, title="Two")
         deliver_due()
         desk.holds[page.uid] = "One"  # the first worker's bytes land last

@@ -1,0 +1,173 @@
+"""Settling: write down how conversations ended, for the republications, their Deliveries, the lines and whoever must know.
+
+Many at once in one transaction; one is the special case.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from syndication import http
+from syndication.connectors.base import Receipt
+from syndication.credentials import Unreadable
+from syndication.errors import DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
+from syndication.models import Delivery, Notice, Outlet, Republication, Verification, line
+from syndication.noticing import mended_all, notice
+
+log = structlog.get_logger(__name__)
+
+DETAIL_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one conversation ended: with a receipt, or with an error."""
+
+    row: Republication
+    receipt: Receipt | None = None
+    error: DeliveryError | None = None
+    duration_ms: int = 0
+    wire: Sequence[str] = field(default=(), repr=False)
+    # Whether our lease still held when it was settled; written by `settle_all`.
+    held: bool = field(default=False, init=False)
+
+    @property
+    def outcome(self) -> str:
+        """As the log of deliveries calls it."""
+        return str(Delivery.Outcome(self.error.outcome) if self.error else Delivery.Outcome.ACCEPTED)
+
+
+def settle(ended: Ended) -> None:
+    """Write down how one conversation ended."""
+    settle_all([ended])
+
+
+def settle_all(ends: Sequence[Ended]) -> None:
+    """Write down how these conversations ended, together; one that cannot be written keeps no other from it."""
+    if not ends:
+        return
+    try:
+        with transaction.atomic():
+            _settle(ends)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(ends) == 1:
+            # Its lease ends, its delivery becomes `lost`, and the next taker looks before it sends.
+            log.exception("not settled", **ends[0].row.names)
+            return
+        for one in ends:
+            settle_all([one])
+        return
+    for one in ends:
+        _tell(one)
+
+
+def _settle(ends: Sequence[Ended]) -> None:
+    # In one order for everybody who holds several rows at once, or two could wait for each other.
+    list(Republication.objects.filter(pk__in=[one.row.pk for one in ends]).select_for_update().order_by("pk").values_list("pk"))
+    for one in ends:
+        object.__setattr__(one, "held", _settle_row(one))
+    _log_deliveries(ends)
+    accepted = [one for one in ends if one.error is None and one.held]
+    Verification.objects.look_all({one.row: one.receipt.url for one in accepted if one.receipt and one.receipt.url})
+    mended_all([f"republication:{one.row.pk}" for one in accepted], Notice.Kind.DEAD)
+    by_outlet: dict[Outlet, list[Ended]] = defaultdict(list)
+    for one in ends:
+        by_outlet[one.row.outlet].append(one)
+    _settle_lines(by_outlet)
+
+
+def _settle_row(one: Ended) -> bool:
+    """The end of one lease; False if another held the row by now."""
+    row, error = one.row, one.error
+    if error is None:
+        receipt = one.receipt or Receipt()
+        return row.accept(receipt.id, receipt.url)
+    sentence, detail = error.sentence, _without_secrets(error.detail, row.outlet)
+    if isinstance(error, NotTried):
+        return row.release()
+    if isinstance(error, Refused | OutletGone):
+        # The piece is not at fault: it goes out when the outlet is mended.
+        return row.release(sentence, detail)
+    if isinstance(error, Permanent):
+        return _dead(row, row.give_up(sentence, detail), sentence)
+    held = row.postpone(sentence, detail, uncertain=isinstance(error, Uncertain), wait=error.retry_after)
+    return _dead(row, held, sentence) if row.exhausted else held
+
+
+def _dead(row: Republication, held: bool, sentence: str) -> bool:
+    if held:
+        title = f"{row.wanted.headline} → {row.outlet.name}"
+        notice(Notice.Kind.DEAD, f"republication:{row.pk}", sentence, title=title, outlet=row.outlet, uid=row.uid)
+    return held
+
+
+def _log_deliveries(ends: Iterable[Ended]) -> None:
+    """The rows were committed before the first byte left; here they get their ends."""
+    for one in ends:
+        error = one.error
+        facts = {"status": error.status, "sentence": error.sentence, "detail": error.detail} if error else {}
+        if facts.get("detail"):
+            facts["detail"] = _without_secrets(facts["detail"], one.row.outlet)
+        wire = [_without_secrets(text, one.row.outlet, limit=4000) for text in one.wire]
+        Delivery.objects.filter(republication=one.row, fence=one.row.fence).update(
+            outcome=one.outcome, late=not one.held, duration_ms=one.duration_ms, wire=wire, **facts
+        )
+
+
+def _settle_lines(by_outlet: dict[Outlet, list[Ended]]) -> None:
+    """What these ends say of their outlets, in their order: pauses, the breaker, and states in which a person must act."""
+    good: list[Outlet] = []
+    for outlet, ends in by_outlet.items():
+        spoken = [one.error for one in ends if not isinstance(one.error, NotTried)]
+        if not spoken:
+            continue
+        trailing = 0
+        while trailing < len(spoken) and isinstance(spoken[-1 - trailing], Transient | Uncertain):
+            trailing += 1
+        answered = any(error is None or isinstance(error, Permanent) for error in spoken[: len(spoken) - trailing])
+        if not trailing and spoken[-1] is None:
+            good.append(outlet)
+        elif trailing and line.failed(outlet, trailing, answered):
+            sentence = f"{outlet.name} does not answer: {spoken[-1].sentence} We try again by ourselves, more and more rarely."  # type: ignore[union-attr]
+            notice(Notice.Kind.BREAKER, f"outlet:{outlet.pk}", sentence, title=outlet.name, outlet=outlet)
+        for error in spoken:
+            _heed(outlet, error)
+    line.heard([outlet.pk for outlet in good])
+    mended_all([f"outlet:{outlet.pk}" for outlet in good if outlet.trips], Notice.Kind.BREAKER)
+
+
+def _heed(outlet: Outlet, error: DeliveryError | None) -> None:
+    """What one error asks for the whole outlet."""
+    if isinstance(error, Refused | OutletGone):
+        state = Outlet.State.GONE if isinstance(error, OutletGone) else Outlet.State.HELD
+        sentence = f"{outlet.name}: {error.sentence}"
+        if line.stop(outlet, state, error.sentence):
+            notice(Notice.Kind.HELD, f"outlet:{outlet.pk}", sentence, title=outlet.name, outlet=outlet)
+    elif error is not None and error.retry_after:
+        line.pause(outlet, error.retry_after)
+
+
+def _without_secrets(text: str, outlet: Outlet, limit: int = DETAIL_LIMIT) -> str:
+    """What an outlet answered may echo what we sent."""
+    try:
+        secrets: Collection[str] = [outlet.secret]
+    except Unreadable:
+        secrets = []
+    return http.redacted(text, [secret for secret in secrets if secret])[:limit]
+
+
+def _tell(one: Ended) -> None:
+    log.info(
+        "delivery ended",
+        **one.row.names,
+        outcome=one.outcome,
+        version=one.row.wanted.version,
+        operation=one.row.operation,
+        late=not one.held,
+        milliseconds=one.duration_ms,
+    )
