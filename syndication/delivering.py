@@ -4,6 +4,7 @@ A line is held by one worker at a time, so an outlet never has more requests at 
 own, so an outlet that hangs holds up nobody else; and none may fill the room: outlets that fail share three quarters of it.
 """
 
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -33,6 +34,15 @@ log = structlog.get_logger(__name__)
 # Lanes at once in one round, and how many of them outlets may have that are failing.
 LANES = 64
 FAILING_LANES = 48
+# Lanes that work instead of waiting for an answer: more of them only fight for the processor. A lane that has waited for so many
+# seconds is no longer at work, and leaves its place to another.
+WORKING_LANES = 4
+WAITS_AFTER = 0.007
+# A lane gives its place to another line after so many rows.
+TURN = 10
+# How many ends are settled in one transaction, at most, and how many seconds the first waits for others.
+MOST = 500
+TOGETHER = 0.03
 # How many rows of one outlet are claimed ahead, and the share of the lease after which a send may not begin any more.
 AHEAD = 50
 STALE_SHARE = 0.25
@@ -57,8 +67,11 @@ class _Line:
     lanes: int = 0
     open: int = 0
     failures: int = 0
-    # Why the rest goes back untried: the outlet asked for a pause, refuses us, or fails again and again.
+    # The rest goes back untried: the outlet asked for a pause, refuses us, or fails again and again.
     stopped: bool = False
+    # When the conversations under way began.
+    speaking: dict[int, float] = field(default_factory=dict)
+    last_turn: int = 0
     lock: Lock = field(default_factory=Lock)
 
     @property
@@ -76,6 +89,17 @@ class _Line:
         if self.outlet.trips:
             return 1 - self.open
         return AHEAD if len(self.rows) < self.width else 0
+
+    @property
+    def wants_lane(self) -> bool:
+        """Whether there are rows that no lane takes."""
+        return self.lanes < min(self.width, self.lanes + len(self.rows))
+
+    @property
+    def waiting(self) -> int:
+        """How many of its lanes wait for an answer."""
+        now = time.monotonic()
+        return sum(now - began > WAITS_AFTER for began in list(self.speaking.values()))
 
     def heard(self, error: DeliveryError | None) -> None:
         """Learn from one end, in the lane that met it, before the next row is begun."""
@@ -97,6 +121,9 @@ class _Round:
         self.lines: dict[int, _Line] = {}
         self.ends: SimpleQueue[Ended] = SimpleQueue()
         self.held_at = time.monotonic()
+        self.turn = 0
+        # Some line waits for a lane: the others give theirs back in turn.
+        self.crowded = Event()
 
     def run(self) -> int:
         """Go round until nothing is due and nothing under way."""
@@ -150,31 +177,44 @@ class _Round:
             own.rows.append(row)
 
     def _walk(self) -> None:
-        """Start lanes where there are rows: first one for each line, then more, while there is room."""
-        for most in (1, LANES):
-            for own in self.lines.values():
-                self._start(own, min(own.width, most))
+        """Start lanes where there are rows, first where it was longest ago, as long as there is room."""
+        wanting = [own for own in self.lines.values() if own.wants_lane]
+        while wanting:
+            wanting.sort(key=lambda own: own.last_turn)
+            for own in wanting:
+                if own.wants_lane and self._has_room(own):
+                    self._start(own)
+            left = [own for own in wanting if own.wants_lane and self._has_room(own)]
+            if not left:
+                break
+            wanting = left
+        self.crowded.set() if any(own.wants_lane for own in wanting) else self.crowded.clear()
 
-    def _start(self, own: _Line, width: int) -> None:
+    def _start(self, own: _Line) -> None:
+        self.turn += 1
+        own.last_turn = self.turn
         with own.lock:
-            while own.lanes < min(width, own.lanes + len(own.rows)) and self._has_room(own):
-                own.lanes += 1
-                self.pool.submit(_lane, own, self.ends)
+            own.lanes += 1
+        self.pool.submit(_lane, own, self.ends, self.crowded)
 
     def _has_room(self, own: _Line) -> bool:
-        walking = sum(line.lanes for line in self.lines.values())
-        failing = sum(line.lanes for line in self.lines.values() if line.failing)
-        return walking < LANES and not (own.failing and failing >= FAILING_LANES)
+        lines = list(self.lines.values())
+        walking = sum(line.lanes for line in lines)
+        working = walking - sum(line.waiting for line in lines)
+        failing = sum(line.lanes for line in lines if line.failing)
+        return walking < LANES and working < WORKING_LANES and not (own.failing and failing >= FAILING_LANES)
 
     def _gather(self) -> list[Ended]:
-        """What has ended: waits a moment for the first, and takes along what else is there."""
+        """What has ended: waits a while for the first, and a moment for others to be settled along with it."""
         ended: list[Ended] = []
-        try:
-            ended.append(self.ends.get(timeout=0.25))
-            while len(ended) < 500:
-                ended.append(self.ends.get_nowait())
-        except Empty:
-            pass
+        until = time.monotonic() + (WAITS_AFTER if self.crowded.is_set() else 0.25)
+        while len(ended) < MOST:
+            try:
+                ended.append(self.ends.get(timeout=max(until - time.monotonic(), 0)))
+            except Empty:
+                break
+            if len(ended) == 1:
+                until = time.monotonic() + TOGETHER
         return ended
 
     def _forget(self, ended: Iterable[Ended]) -> None:
@@ -197,17 +237,22 @@ class _Round:
             del self.lines[pk]
 
 
-def _lane(own: _Line, ends: "SimpleQueue[Ended]") -> None:
-    """Walk the rows of one line until none is left. Threads touch no database."""
+def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event) -> None:
+    """Walk rows of one line until none is left, or its turn is over. Threads touch no database."""
+    me = threading.get_ident()
+    walked = 0
     while True:
         with own.lock:
-            if not own.rows:
+            if not own.rows or (walked >= TURN and crowded.is_set()):
                 own.lanes -= 1
                 return
             row = own.rows.popleft()
+        own.speaking[me] = time.monotonic()
         ended = _speak(own, row)
+        del own.speaking[me]
         own.heard(ended.error)
         ends.put(ended)
+        walked += 1
 
 
 def _speak(own: _Line, row: Republication) -> Ended:

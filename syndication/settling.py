@@ -6,6 +6,7 @@ Many at once in one transaction; one is the special case.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -15,6 +16,7 @@ from syndication.connectors.base import Receipt
 from syndication.credentials import Unreadable
 from syndication.errors import DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.models import Delivery, Notice, Outlet, Republication, Verification, line
+from syndication.models.bulk import write_each
 from syndication.noticing import mended_all, notice
 
 log = structlog.get_logger(__name__)
@@ -22,7 +24,7 @@ log = structlog.get_logger(__name__)
 DETAIL_LIMIT = 2000
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ended:
     """How one conversation ended: with a receipt, or with an error."""
 
@@ -67,10 +69,7 @@ def settle_all(ends: Sequence[Ended]) -> None:
 
 
 def _settle(ends: Sequence[Ended]) -> None:
-    # In one order for everybody who holds several rows at once, or two could wait for each other.
-    list(Republication.objects.filter(pk__in=[one.row.pk for one in ends]).select_for_update().order_by("pk").values_list("pk"))
-    for one in ends:
-        object.__setattr__(one, "held", _settle_row(one))
+    _settle_rows(ends)
     _log_deliveries(ends)
     accepted = [one for one in ends if one.error is None and one.held]
     Verification.objects.look_all({one.row: one.receipt.url for one in accepted if one.receipt and one.receipt.url})
@@ -81,13 +80,29 @@ def _settle(ends: Sequence[Ended]) -> None:
     _settle_lines(by_outlet)
 
 
+def _settle_rows(ends: Sequence[Ended]) -> None:
+    """What was accepted, and is still held and wanted, together; every other end by itself."""
+    # Locked in one order, as everybody does who holds several rows at once: or two could wait for each other.
+    rows = Republication.objects.filter(pk__in=[one.row.pk for one in ends]).select_for_update().order_by("pk")
+    stand = {pk: (token, key) for pk, token, key in rows.values_list("pk", "lease_token", "key")}
+    plain = {}
+    for one in ends:
+        row = one.row
+        if one.error is None and stand.get(row.pk) == (row.lease_token, row.key) and row not in plain:
+            plain[row] = (one.receipt.id, one.receipt.url) if one.receipt else ("", "")
+            one.held = True
+        else:
+            one.held = _settle_row(one)
+    Republication.objects.accept_all(plain)
+
+
 def _settle_row(one: Ended) -> bool:
     """The end of one lease; False if another held the row by now."""
     row, error = one.row, one.error
     if error is None:
         receipt = one.receipt or Receipt()
         return row.accept(receipt.id, receipt.url)
-    sentence, detail = error.sentence, _without_secrets(error.detail, row.outlet)
+    sentence, detail = error.sentence, http.redacted(error.detail, _secrets(row.outlet))
     if isinstance(error, NotTried):
         return row.release()
     if isinstance(error, Refused | OutletGone):
@@ -108,15 +123,21 @@ def _dead(row: Republication, held: bool, sentence: str) -> bool:
 
 def _log_deliveries(ends: Iterable[Ended]) -> None:
     """The rows were committed before the first byte left; here they get their ends."""
-    for one in ends:
-        error = one.error
-        facts = {"status": error.status, "sentence": error.sentence, "detail": error.detail} if error else {}
-        if facts.get("detail"):
-            facts["detail"] = _without_secrets(facts["detail"], one.row.outlet)
-        wire = [_without_secrets(text, one.row.outlet, limit=4000) for text in one.wire]
-        Delivery.objects.filter(republication=one.row, fence=one.row.fence).update(
-            outcome=one.outcome, late=not one.held, duration_ms=one.duration_ms, wire=wire, **facts
-        )
+    secrets = {outlet: _secrets(outlet) for outlet in {one.row.outlet for one in ends}}
+    write_each(Delivery, [(one.row.delivery_id, _facts(one, secrets[one.row.outlet])) for one in ends])
+
+
+def _facts(one: Ended, secrets: Collection[str]) -> dict[str, Any]:
+    error = one.error or DeliveryError("")
+    return {
+        "outcome": one.outcome,
+        "late": not one.held,
+        "duration_ms": one.duration_ms,
+        "status": error.status,
+        "sentence": error.sentence,
+        "detail": http.redacted(error.detail, secrets)[:DETAIL_LIMIT],
+        "wire": [http.redacted(text, secrets) for text in one.wire],
+    }
 
 
 def _settle_lines(by_outlet: dict[Outlet, list[Ended]]) -> None:
@@ -152,13 +173,12 @@ def _heed(outlet: Outlet, error: DeliveryError | None) -> None:
         line.pause(outlet, error.retry_after)
 
 
-def _without_secrets(text: str, outlet: Outlet, limit: int = DETAIL_LIMIT) -> str:
-    """What an outlet answered may echo what we sent."""
+def _secrets(outlet: Outlet) -> list[str]:
+    """What an outlet's answer may echo of what we sent, and nobody shall read."""
     try:
-        secrets: Collection[str] = [outlet.secret]
+        return [outlet.secret] if outlet.sealed_secret else []
     except Unreadable:
-        secrets = []
-    return http.redacted(text, [secret for secret in secrets if secret])[:limit]
+        return []
 
 
 def _tell(one: Ended) -> None:

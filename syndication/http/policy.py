@@ -57,10 +57,19 @@ def _objection(url: str, policy: Policy) -> str:
     return "The host of this address is not on the public web: it is a private address, or not a proper name."
 
 
+# The networks and ports that the settings open beyond the public web.
+Opened = tuple[tuple[str, ...], tuple[int, ...]]
+
+
+def opened() -> Opened:
+    """What the settings of the moment open."""
+    networks = getattr(settings, "SYNDICATION_ALLOWED_NETWORKS", ())
+    return tuple(networks), tuple(getattr(settings, "SYNDICATION_ALLOWED_PORTS", ()))
+
+
 def current() -> Policy:
     """Where we may go, by the settings of the moment: the public web on ports 80 and 443, and what the settings open."""
-    networks = getattr(settings, "SYNDICATION_ALLOWED_NETWORKS", ())
-    return _policy(tuple(networks), tuple(getattr(settings, "SYNDICATION_ALLOWED_PORTS", ())))
+    return _policy(*opened())
 
 
 @lru_cache(maxsize=8)

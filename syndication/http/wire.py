@@ -12,14 +12,14 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 import certifi
-from ssrfguard import Policy, SSRFGuardError, connect, resolve
+from ssrfguard import SSRFGuardError, connect, resolve
 from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from syndication.errors import DeliveryError, Permanent, Transient, Uncertain
-from syndication.http.policy import current, host_of
+from syndication.http.policy import Opened, current, host_of, opened
 
 CONNECT_LIMIT = 10.0
 KEPT_FOR = 1.5
@@ -40,7 +40,7 @@ class Call:
         self.max_bytes, self.max_decoded = max_bytes, max_decoded
         self.host = host_of(url)
         self.policy = current()
-        self.manager = connections(self.policy)
+        self.manager = connections(opened())
         self.sent = False
 
     def left(self) -> float:
@@ -209,8 +209,8 @@ class _SafePool(HTTPSConnectionPool):
 
 
 @lru_cache(maxsize=8)
-def connections(policy: Policy) -> PoolManager:
-    """The connections kept under this policy."""
+def connections(opened: Opened) -> PoolManager:
+    """The connections kept under the policy of these settings. Hashing the policy itself costs as much as a signature."""
     manager = PoolManager(num_pools=32, maxsize=64, ssl_context=_trusted())
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
     return manager

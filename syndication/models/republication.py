@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from syndication.contract import Variation
+from syndication.models.bulk import write_each
 from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, leased_until
 from syndication.models.edition import Edition
 from syndication.models.outlet import Outlet
@@ -101,6 +102,20 @@ class RepublicationQuerySet(DueQuerySet):
             if row.pk not in sent:
                 row.state, row.due_at = Republication.State.WITHDRAWN, None
 
+    def accept_all(self, receipts: Mapping["Republication", tuple[str, str]]) -> None:
+        """The outlets took what these leases sent: `Republication.accept` for many.
+
+        The caller holds the rows' locks and has seen that each lease still stands and nothing newer is wanted.
+        """
+        for operation, rests in ((Republication.PUBLISH, "delivered"), (Republication.WITHDRAW, "withdrawn")):
+            ids = [row.pk for row in receipts if row.operation == operation]
+            held = F("wanted") if operation == Republication.PUBLISH else None
+            facts = {"state": rests, "held": held, "due_at": None, "delivered_at": Now(), "uncertain": False, "attempts": 0}
+            if ids:
+                self.filter(pk__in=ids).update(**facts, **RELEASED, **NO_ERROR)
+        news = [(row, receipt) for row, receipt in receipts.items() if receipt != (row.receipt_id, row.receipt_url)]
+        write_each(Republication, [(row.pk, {"receipt_id": id, "receipt_url": url}) for row, (id, url) in news])
+
     def push_again(self, **own: Any) -> int:
         """Owe these rows once more, under new keys, whatever they hold. Returns how many."""
         ids = list(self.filter(**own).values_list("pk", flat=True))
@@ -163,8 +178,9 @@ class Republication(DueRow):
     def __str__(self) -> str:
         return f"{self.wanted.headline} at {self.outlet}"
 
-    # When it was claimed, by this process's monotonic clock.
+    # As claimed: when, by this process's monotonic clock, and the Delivery that tells of it.
     claimed_at = 0.0
+    delivery_id = 0
 
     @property
     def names(self) -> dict[str, Any]:
@@ -332,7 +348,7 @@ def claim_all(rooms: Mapping[Outlet, int]) -> list[Republication]:
         for row in rows:
             row.outlet, row.wanted = outlets[row.outlet_id], editions[row.wanted_id]
             row.held = editions[row.held_id] if row.held_id else None
-        Delivery.objects.bulk_create(
+        deliveries = Delivery.objects.bulk_create(
             Delivery(
                 republication=row,
                 outlet_id=row.outlet_id,
@@ -343,6 +359,8 @@ def claim_all(rooms: Mapping[Outlet, int]) -> list[Republication]:
             )
             for row in rows
         )
+        for row, delivery in zip(rows, deliveries, strict=True):
+            row.delivery_id = delivery.pk
     return rows
 
 

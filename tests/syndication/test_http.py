@@ -49,7 +49,7 @@ def partner(shared_partner: Partner, settings: Any) -> Partner:
     settings.SITE_URL = "https://home.example"
     settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.1/32"]
     settings.SYNDICATION_ALLOWED_PORTS = [shared_partner.port]
-    wire.connections(policy.current()).clear()
+    wire.connections(policy.opened()).clear()
     return shared_partner
 
 
