@@ -25,10 +25,8 @@ BACKOFF = [
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 ]
 JITTER = 0.2
-WISHED = [
-    *("wanted", "wanted_digest", "operation", "variation", "starts_at", "ends_at", "key", "state", "due_at", "attempts"),
-    *("error", "error_detail", "failing_since"),
-]
+# What each row of a wish for many has of its own.
+OWN = ("operation", "wanted_digest", "variation", "starts_at", "ends_at", "key")
 NO_ERROR: dict[str, Any] = {"error": "", "error_detail": "", "failing_since": None}
 
 
@@ -89,18 +87,25 @@ class RepublicationQuerySet(DueQuerySet):
                 else:
                     changed.append(row)
                 row.wish(edition, wish)
-            self._quieten([row for row in changed if row.operation == Republication.WITHDRAW and row.held_id is None])
             self.bulk_create(new, ignore_conflicts=True)
-            self.bulk_update(changed, WISHED, batch_size=100)
+            self._rewish(changed, edition)
         return len(new) + len(changed)
 
-    def _quieten(self, rows: list["Republication"]) -> None:
-        """What never left the house need not be taken down."""
-        tried = Delivery.objects.filter(republication__in=rows).exclude(outcome=Delivery.Outcome.RELEASED)
-        sent = set(tried.values_list("republication", flat=True)) if rows else set()
-        for row in rows:
-            if row.pk not in sent:
-                row.state, row.due_at = Republication.State.WITHDRAWN, None
+    def _rewish(self, rows: list["Republication"], edition: Edition) -> None:
+        """Write new wishes over old ones: what all have in common, what is each one's own, and when each is due."""
+        common = {"wanted": edition, "state": Republication.State.PENDING, "due_at": Now(), "attempts": 0, **NO_ERROR}
+        if not rows:
+            return
+        self.filter(pk__in=[row.pk for row in rows]).update(**common)
+        write_each(Republication, [(row.pk, {name: getattr(row, name) for name in OWN}) for row in rows])
+        self.filter(pk__in=[row.pk for row in rows], starts_at__gt=Now()).update(due_at=F("starts_at"))
+        # What never left the house need not be taken down.
+        untold = [row.pk for row in rows if row.operation == Republication.WITHDRAW and row.held_id is None]
+        tried = Delivery.objects.filter(republication__in=untold).exclude(outcome=Delivery.Outcome.RELEASED)
+        sent = set(tried.values_list("republication", flat=True)) if untold else set()
+        quiet = [pk for pk in untold if pk not in sent]
+        if quiet:
+            self.filter(pk__in=quiet).update(state=Republication.State.WITHDRAWN, due_at=None)
 
     def accept_all(self, receipts: Mapping["Republication", tuple[str, str]]) -> None:
         """The outlets took what these leases sent: `Republication.accept` for many.
@@ -198,7 +203,7 @@ class Republication(DueRow):
         return self.outlet.contract.view(self.wanted.story, Variation.model_validate(self.variation))
 
     def wish(self, edition: Edition, wish: Wish) -> None:
-        """Take a new wish into the columns of WISHED, under a new key; in memory only."""
+        """Take a new wish, under a new key; in memory only."""
         begins = wish.starts_at if wish.starts_at and wish.starts_at > timezone.now() else Now()
         self.wanted, self.wanted_digest, self.operation = edition, wish.digest, wish.operation
         self.variation, self.starts_at, self.ends_at = wish.variation.model_dump(), wish.starts_at, wish.ends_at
