@@ -4,7 +4,6 @@ A line is held by one worker at a time, so an outlet never has more requests at 
 own, so an outlet that hangs holds up nobody else; and none may fill the room: outlets that fail share three quarters of it.
 """
 
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -34,10 +33,10 @@ log = structlog.get_logger(__name__)
 # Lanes at once in one round, and how many of them outlets may have that are failing.
 LANES = 64
 FAILING_LANES = 48
-# Lanes that work instead of waiting for an answer: more of them only fight for the processor. A lane that has waited for so many
-# seconds is no longer at work, and leaves its place to another.
-WORKING_LANES = 4
-WAITS_AFTER = 0.007
+# A round begins with few lanes, for many only fight for the processor; it gets more while the processor has time to spare.
+FEW_LANES = 4
+STEP = 8
+SPARE, BUSY = 0.7, 0.9
 # A lane gives its place to another line after so many rows.
 TURN = 10
 # How many ends are settled in one transaction, at most, and how many seconds the first waits for others.
@@ -69,8 +68,6 @@ class _Line:
     failures: int = 0
     # The rest goes back untried: the outlet asked for a pause, refuses us, or fails again and again.
     stopped: bool = False
-    # When the conversations under way began.
-    speaking: dict[int, float] = field(default_factory=dict)
     last_turn: int = 0
     lock: Lock = field(default_factory=Lock)
 
@@ -95,12 +92,6 @@ class _Line:
         """Whether there are rows that no lane takes."""
         return self.lanes < min(self.width, self.lanes + len(self.rows))
 
-    @property
-    def waiting(self) -> int:
-        """How many of its lanes wait for an answer."""
-        now = time.monotonic()
-        return sum(now - began > WAITS_AFTER for began in list(self.speaking.values()))
-
     def heard(self, error: DeliveryError | None) -> None:
         """Learn from one end, in the lane that met it, before the next row is begun."""
         if error is None:
@@ -122,6 +113,8 @@ class _Round:
         self.ends: SimpleQueue[Ended] = SimpleQueue()
         self.held_at = time.monotonic()
         self.turn = 0
+        self.lanes = FEW_LANES
+        self.looked_at = (time.monotonic(), time.process_time())
         # Some line waits for a lane: the others give theirs back in turn.
         self.crowded = Event()
 
@@ -139,6 +132,7 @@ class _Round:
                     if not self._may_claim() or not self._take():
                         return settled
                     continue
+                self._pace()
                 self._walk()
                 ended = self._gather()
                 settle_all(ended)
@@ -190,6 +184,18 @@ class _Round:
             wanting = left
         self.crowded.set() if any(own.wants_lane for own in wanting) else self.crowded.clear()
 
+    def _pace(self) -> None:
+        """More lanes while this process leaves the processor idle, for then they wait for answers; fewer while it is busy."""
+        now, spent = time.monotonic(), time.process_time()
+        passed = now - self.looked_at[0]
+        if passed < TOGETHER:
+            return
+        load, self.looked_at = (spent - self.looked_at[1]) / passed, (now, spent)
+        if load < SPARE and self.crowded.is_set():
+            self.lanes = min(self.lanes + STEP, LANES)
+        elif load > BUSY:
+            self.lanes = max(self.lanes - 1, FEW_LANES)
+
     def _start(self, own: _Line) -> None:
         self.turn += 1
         own.last_turn = self.turn
@@ -200,14 +206,13 @@ class _Round:
     def _has_room(self, own: _Line) -> bool:
         lines = list(self.lines.values())
         walking = sum(line.lanes for line in lines)
-        working = walking - sum(line.waiting for line in lines)
         failing = sum(line.lanes for line in lines if line.failing)
-        return walking < LANES and working < WORKING_LANES and not (own.failing and failing >= FAILING_LANES)
+        return walking < self.lanes and not (own.failing and failing >= FAILING_LANES)
 
     def _gather(self) -> list[Ended]:
         """What has ended: waits a while for the first, and a moment for others to be settled along with it."""
         ended: list[Ended] = []
-        until = time.monotonic() + (WAITS_AFTER if self.crowded.is_set() else 0.25)
+        until = time.monotonic() + (TOGETHER if self.crowded.is_set() else 0.25)
         while len(ended) < MOST:
             try:
                 ended.append(self.ends.get(timeout=max(until - time.monotonic(), 0)))
@@ -239,7 +244,6 @@ class _Round:
 
 def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event) -> None:
     """Walk rows of one line until none is left, or its turn is over. Threads touch no database."""
-    me = threading.get_ident()
     walked = 0
     while True:
         with own.lock:
@@ -247,9 +251,7 @@ def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event) -> None:
                 own.lanes -= 1
                 return
             row = own.rows.popleft()
-        own.speaking[me] = time.monotonic()
         ended = _speak(own, row)
-        del own.speaking[me]
         own.heard(ended.error)
         ends.put(ended)
         walked += 1
