@@ -108,17 +108,17 @@ def enter(database_url: str, port: int = 0) -> None:
     Site.objects.update(hostname="127.0.0.1", port=80)
 
 
-def pieces(count: int) -> list[Any]:
+def pieces(count: int, section: str = "Harbour") -> list[Any]:
     """So many live originals, each with a recorded edition of about 2 kB, laid without rendering."""
     from home.models import ArticlePage
     from syndication.models import record
     from syndication.planning import fingerprint
     from tests import factories as make
 
-    section, editions = make.section("Harbour"), []
+    parent, editions = make.section(section), []
     for number in range(count):
-        page = ArticlePage(title=f"Piece {number}", live=True)
-        section.add_child(instance=page)
+        page = ArticlePage(title=f"{section} {number}", live=True)
+        parent.add_child(instance=page)
         story = make.story(uid=page.uid, headline=page.title, body_html=f"<p>{'The harbour was empty. ' * 60}</p>")
         editions.append(record(story, public=True, page=page, reason="bench", fingerprint=fingerprint(page, public=True)))
     return editions

@@ -110,7 +110,7 @@ def plan_outlet(outlet: Outlet) -> int:
     for start in range(0, len(ids), CHUNK):
         with transaction.atomic():
             chunk = Edition.objects.current().filter(pk__in=ids[start : start + CHUNK]).select_for_update().order_by("pk")
-            changed += sum(_want(edition, [outlet]) for edition in _relevant(list(chunk), outlet))
+            changed += _offer(list(chunk), outlet)
     Outlet.objects.filter(pk=outlet.pk).update(planned_terms=terms)
     return changed
 
@@ -182,12 +182,23 @@ def wish_for(edition: Edition, outlet: Outlet, override: Override | None = None,
     return Wish.publish(edition.story, outlet, variation, starts_at=starts_at, ends_at=ends_at)
 
 
-def _relevant(editions: list[Edition], outlet: Outlet) -> list[Edition]:
-    """Those that the outlet takes or carries: of the others nothing need be asked."""
+def _offer(editions: list[Edition], outlet: Outlet) -> int:
+    """Plan pieces, whose editions the caller holds, for one outlet. Returns for how many that is news.
+
+    What it has never heard of is written in one statement: a new outlet may take a whole archive.
+    """
     uids = [edition.uid for edition in editions]
-    known = set(Republication.objects.filter(uid__in=uids, outlet=outlet).values_list("uid", flat=True))
-    known |= set(Override.objects.filter(uid__in=uids, outlet=outlet).values_list("uid", flat=True))
-    return [edition for edition in editions if edition.uid in known or outlet.takes(edition)]
+    overrides = {override.uid: override for override in Override.objects.filter(uid__in=uids, outlet=outlet)}
+    rows = dict(Republication.objects.filter(uid__in=uids, outlet=outlet).values_list("uid", "operation"))
+    first, changed = {}, 0
+    for edition in editions:
+        carried = rows.get(edition.uid) == Republication.PUBLISH
+        wish = wish_for(edition, outlet, overrides.get(edition.uid), carried=carried)
+        if wish and edition.uid in rows:
+            changed += Republication.objects.want_all(edition, {outlet: wish})
+        elif wish and wish.operation == Republication.PUBLISH:
+            first[edition] = wish
+    return changed + Republication.objects.want_first(outlet, first)
 
 
 def _watch_target(edition: Edition) -> None:

@@ -91,6 +91,13 @@ class RepublicationQuerySet(DueQuerySet):
             self._rewish(changed, edition)
         return len(new) + len(changed)
 
+    def want_first(self, outlet: Outlet, wishes: Mapping[Edition, Wish]) -> int:
+        """Write down what an outlet should hold of pieces it never heard of; the caller holds their current editions."""
+        rows = [Republication(uid=edition.uid, outlet=outlet) for edition in wishes]
+        for row, (edition, wish) in zip(rows, wishes.items(), strict=True):
+            row.wish(edition, wish)
+        return len(self.bulk_create(rows, ignore_conflicts=True))
+
     def _rewish(self, rows: list["Republication"], edition: Edition) -> None:
         """Write new wishes over old ones: what all have in common, what is each one's own, and when each is due."""
         common = {"wanted": edition, "state": Republication.State.PENDING, "due_at": Now(), "attempts": 0, **NO_ERROR}

@@ -1,0 +1,73 @@
+"""What planning costs: `reconcile` at 1,000 and 10,000 pages, a new outlet, and a publish with 1,000 outlets.
+
+`python -m benchmarks.planning [pages]`. Seconds of a shared machine: the growth from one size to the next is what counts.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks import house
+
+
+def main() -> None:
+    """Measure on SQLite and on PostgreSQL, each in this process's child."""
+    most = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 10_000
+    for database in ("sqlite", "postgresql"):
+        with house.scratch_database(database) as url:
+            if os.fork() == 0:
+                house.enter(url)
+                _measure(database, most)
+                os._exit(0)
+            os.wait()
+
+
+def _measure(database: str, most: int) -> None:
+    from django.conf import settings
+    from wagtail.models import Page
+
+    from home.models import ArticlePage
+    from syndication.models import Outlet, Republication
+    from syndication.planning import reconcile
+    from tests import factories as make
+
+    # Wagtail's indexing is not what is measured here.
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    print(f"\n{database}", flush=True)
+    laid = 0
+    for pages in sorted({min(1_000, most), most}):
+        house.pieces(pages - laid, section=f"Section {pages}")
+        laid = pages
+        reconcile()
+        took = _seconds(reconcile)
+        print(
+            f"  reconcile, nothing changed, {pages:,} pages        {took:7.2f} s   {took / pages * 1e6:5.0f} µs a page",
+            flush=True,
+        )
+        section = Page.objects.type(ArticlePage).order_by("pk").last().get_parent()
+        changed = section.get_children().filter(pk__in=section.get_children().values("pk")[:100])
+        for page in changed:
+            Page.objects.filter(pk=page.pk).update(url_path=f"{page.url_path[:-1]}-moved/")
+        print(f"  reconcile, 100 addresses changed silently     {_seconds(reconcile):9.2f} s", flush=True)
+    house.outlets(1, 80)
+    took = _seconds(reconcile)
+    rows = Republication.objects.count()
+    print(f"  a new outlet that takes all of {rows:,} pieces     {took:7.2f} s   {took / rows * 1e6:5.0f} µs a row", flush=True)
+    Outlet.objects.all().delete()
+    page = make.original("One", parent=make.section("Last"))
+    without = min(_seconds(lambda: make.edit(page, title=f"One {time.time()}")) for _ in range(5))
+    house.outlets(1_000, 80)
+    reconcile()
+    with_them = min(_seconds(lambda: make.edit(page, title=f"One {time.time()}")) for _ in range(5))
+    print(f"  publishing an edit, no outlet / 1,000 outlets {without * 1000:6.0f} ms / {with_them * 1000:.0f} ms", flush=True)
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
