@@ -25,6 +25,7 @@ from syndication.models import Errand
 SHELF = "from-outlets"
 KEPT = timedelta(days=1)
 PICTURE_LIMIT = 10 * 1024 * 1024
+PATIENCE = 15.0
 MOST_ATTEMPTS = 3
 _PAGES = ("", "text/html", "application/xhtml+xml")
 _HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"}
@@ -98,7 +99,7 @@ class _Steps:
 def _page(url: str) -> Response:
     """The page, if it is one. Raises Unread."""
     try:
-        answer = fetch(url, _HEADERS, max_bytes=3_000_000)
+        answer = fetch(url, _HEADERS, deadline=PATIENCE, max_bytes=3_000_000)
     except DeliveryError as trouble:
         # Nobody tries again by itself here: what the door says of that would be untrue.
         raise Unread(_told(trouble.sentence), trouble.detail) from None
@@ -159,7 +160,7 @@ def _summary(facts: PageFacts) -> tuple[str, str]:
 def _picture(url: str) -> str:
     """Keep the picture, if it is one that we can print, and return its name in the storage. Raises Unread."""
     try:
-        answer = fetch(url, {"Accept": "image/*"}, max_bytes=PICTURE_LIMIT, max_decoded=PICTURE_LIMIT)
+        answer = fetch(url, {"Accept": "image/*"}, deadline=PATIENCE, max_bytes=PICTURE_LIMIT, max_decoded=PICTURE_LIMIT)
     except DeliveryError as trouble:
         raise Unread(_("The picture could not be fetched. Add one by hand."), f"{trouble.sentence}\n{trouble.detail}") from None
     if answer.status != 200:
