@@ -1,6 +1,6 @@
 """A stub from an address: an editor pastes it, a worker reads the page, the editor looks at what was found and takes a draft."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -116,15 +116,18 @@ class ReviewForm(forms.Form):
         else:
             del self.fields["outlet_name"]
         choices += [(str(outlet.pk), outlet.name) for outlet in Outlet.objects.all()]
-        self.fields["outlet"].choices = choices
+        self._offer("outlet", choices)
         self.fields["outlet"].initial = str(matched.pk) if matched else NEW if self.proposes and facts.site_name else ""
         unknown = [name for name, author in known_authors(facts.authors.texts).items() if author is None]
         if unknown and user.has_perm("home.add_author"):
-            self.fields["new_authors"].choices = [(name, name) for name in unknown]
+            self._offer("new_authors", [(name, name) for name in unknown])
         else:
             del self.fields["new_authors"]
         if not errand.found.get("picture") or not may_add_images(user):
             del self.fields["picture"]
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         """A new outlet needs a name of its own."""

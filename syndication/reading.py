@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
-import willow
+import willow  # type: ignore[import-untyped]
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage

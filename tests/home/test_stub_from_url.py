@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -89,7 +90,7 @@ def read(section: SectionPage, user: Any, *, name: str = "", problem: str = "", 
 
 def writer(section: SectionPage, *rights: str) -> Any:
     """Somebody who may add pages in the section, and has these rights besides."""
-    user = make.get_user_model().objects.create_user(f"writer-{section.pk}-{len(rights)}", "w@home.example", "secret")
+    user = get_user_model().objects.create_user(f"writer-{section.pk}-{len(rights)}", "w@home.example", "secret")
     group = Group.objects.create(name=f"Writers {user.pk}")
     group.permissions.add(Permission.objects.get(codename="access_admin"))
     GroupPagePermission.objects.create(group=group, page=section, permission=Permission.objects.get(codename="add_page"))

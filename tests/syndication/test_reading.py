@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from syndication import reading
 from syndication.errands import run_errands
+from syndication.http import fetch
+from syndication.metadata import read
 from syndication.models import Errand
 from syndication.reading import SHELF, forget_pictures
 from tests import factories as make
@@ -88,7 +90,6 @@ def test_a_page_is_fetched_read_and_its_picture_kept(partner: Partner) -> None:
 
 def test_the_steps_are_shown_while_they_are_taken(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, list[str]]] = []
-    fetch = reading.fetch
 
     def watched(url: str, *args: Any, **options: Any) -> Any:
         row = Errand.objects.get()
@@ -212,7 +213,6 @@ def test_only_pictures_on_the_shelf_can_be_dropped() -> None:
 
 def test_a_worker_that_lost_its_lease_leaves_nothing_behind(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     errand = Errand.ask(Errand.Kind.READ_PAGE, asked={"url": partner.url("/lamps"), "section": 1})
-    fetch = reading.fetch
 
     def late(url: str, *args: Any, **options: Any) -> Any:
         Errand.objects.update(lease_token=None, due_at=None)
@@ -232,7 +232,7 @@ def test_a_page_that_ends_workers_is_given_up(partner: Partner) -> None:
 
 
 def test_a_fault_of_ours_says_so_and_stops_no_other(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, faults = reading.read, iter([True])
+    faults = iter([True])
 
     def faulty(*args: Any) -> Any:
         if next(faults, False):
