@@ -176,6 +176,17 @@ def test_a_failure_says_why_and_offers_two_ways_on(desk: Client, section: Sectio
     assert URL in desk.get(f"{asking(section)}?url={URL}").content.decode()
 
 
+def test_a_step_that_failed_says_so_once_and_nothing_turns_after_the_end(desk: Client, section: SectionPage, chief: Any) -> None:
+    errand = Errand.ask(Errand.Kind.READ_PAGE, asked={"url": URL, "section": section.pk}, asked_by=chief)
+    step = {"step": "Fetching the page", "outcome": "failed", "sentence": "There is no page.", "detail": "HTTP 404"}
+    rows = Errand.objects.filter(pk=errand.pk)
+    rows.update(state="failed", steps=[step], sentence="There is no page.", ended_at=timezone.now())
+    assert desk.get(shown(errand)).content.decode().count("There is no page.") == 1
+    rows.update(steps=[{**step, "outcome": "running", "sentence": "We ask."}], sentence="Something failed on our side.")
+    text = desk.get(shown(errand)).content.decode()
+    assert "Something failed on our side." in text and "reading-spinner" not in text
+
+
 def test_what_was_read_long_ago_is_read_anew(desk: Client, section: SectionPage, chief: Any) -> None:
     errand = read(section, chief)
     Errand.objects.update(asked_at=timezone.now() - timedelta(days=2))
