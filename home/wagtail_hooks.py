@@ -1,16 +1,23 @@
 """People and topics in Wagtail's admin."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404
+from django.urls import include, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.widgets import Button
+from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from home import stub_from_url
 from home.models import Author, Topic
+from home.stub_making import ACTION
 
 
 class AuthorViewSet(SnippetViewSet):
@@ -46,3 +53,32 @@ def hide_expired(page: Any, request: Any, args: Any, kwargs: Any) -> Any:
     """An expired page is gone for readers at its minute, not when the next sweep unpublishes it."""
     if page.expire_at and page.expire_at <= timezone.now():
         raise Http404("This piece is no longer available.")
+
+
+@hooks.register("register_admin_urls")
+def register_urls() -> list[Any]:
+    """The way from an address to the draft of a stub."""
+    return [path("stub-from-url/", include((stub_from_url.urls, "stub_from_url")))]
+
+
+@hooks.register("register_page_header_buttons")
+def stub_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """“Stub from an address…” in the menu of a section, for who may write there."""
+    if stub_from_url.allowed(page, user):
+        address = reverse("stub_from_url:ask", args=[page.pk])
+        yield Button(_("Stub from an address…"), address, icon_name="link", priority=16)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """Where a draft came from stands in its history."""
+
+    @actions.register_action(ACTION)
+    class StubFromUrl(LogFormatter):
+        """Names the address."""
+
+        label = _("Make a stub of an address")
+
+        def format_message(self, log_entry: Any) -> str:
+            """As in “Created from https://outlet.example/lamps”."""
+            return gettext("Created from %(url)s") % {"url": log_entry.data.get("url", "")}

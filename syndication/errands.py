@@ -5,12 +5,16 @@ from collections.abc import Callable
 import structlog
 
 from syndication.models import Errand
+from syndication.reading import read_page
 
 log = structlog.get_logger(__name__)
 
-BATCH = 8
+# One at a time: each may wait for a page that hangs, and the others must not lose their lease meanwhile.
+BATCH = 1
 # Each kind of errand and the function that does it; it ends the errand itself.
-RUNNERS: dict[str, Callable[[Errand], None]] = {}
+RUNNERS: dict[str, Callable[[Errand], None]] = {
+    Errand.Kind.READ_PAGE: read_page,
+}
 
 
 def run_errands(rounds: int = 20) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndication.canonical import absolute, header_links, near_miss, robots, same, spelling
-from syndication.markup import calmed, decoded
+from syndication.markup import calmed, decoded, json_ld
 
 # --- what a page says of itself --------------------------------------------------------------------------------------
 
@@ -323,13 +323,7 @@ def _refresh(meta: _Meta, base: str) -> Found | None:
 
 def _main_entities(tree: LexborHTMLParser, base: str) -> Iterator[Found]:
     """What each JSON-LD block calls the page it is about; a malformed block loses only itself."""
-    for node in tree.css("script[type]"):
-        if not (node.attributes["type"] or "").strip().lower().startswith("application/ld+json"):
-            continue
-        try:
-            data = json.loads(node.text(), strict=False)
-        except (ValueError, RecursionError):
-            continue
+    for node, data in json_ld(tree):
         place = "head" if _in_head(tree, node) else "body"
         for said in _said_main(data):
             yield Found(absolute(said, base), place, excerpt_of(f'"mainEntityOfPage": {json.dumps(said, ensure_ascii=False)}'))

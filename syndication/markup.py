@@ -1,7 +1,12 @@
 """From the bytes of a partner's page to a tree, whatever its charset and however hostile. Pure."""
 
 import codecs
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -85,3 +90,23 @@ def calmed(raw: bytes) -> bytes:
     if tags > 20_000:
         return _NEEDLESS.sub(rb"<\1wbr", raw)
     return _REOPENED.sub(rb"<\1span", raw) if tags > 1_000 else raw
+
+
+# Some systems hide the block from browsers of the nineties.
+_WRAPPED = re.compile(
+    r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?(.*?)(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?\s*",
+    re.DOTALL,
+)
+
+
+def json_ld(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, Any]]:
+    """Each JSON-LD block with what it says; a malformed block loses only itself."""
+    for node in tree.css("script[type]"):
+        if not (node.attributes["type"] or "").strip().lower().startswith("application/ld+json"):
+            continue
+        text = node.text()
+        wrapped = _WRAPPED.fullmatch(text)
+        try:
+            yield node, json.loads(wrapped[1] if wrapped else text, strict=False)
+        except (ValueError, RecursionError):
+            continue

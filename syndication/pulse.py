@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from syndication.models import Delivery, Republication
+from syndication.reading import forget_pictures
 
 # The log is kept so long, and the newest entries of each republication for good.
 KEPT_DAYS = 90
@@ -21,5 +22,6 @@ def oldest_due() -> float | None:
 
 def prune() -> int:
     """Forget deliveries older than KEPT_DAYS, but never the last KEPT_LAST of a republication. Returns how many."""
+    forget_pictures()
     old = Delivery.objects.filter(started_at__lt=Now() - timedelta(days=KEPT_DAYS))
     return old.delete()[0]

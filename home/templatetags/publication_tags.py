@@ -85,3 +85,11 @@ def frame(context: dict[str, Any]) -> str:
         context["publisher"] = PublicationSettings.for_site(site).publisher()
         context["sections"] = sections(site)
     return ""
+
+
+@register.filter
+def takes_stubs_of(parent: Any, user: Any) -> bool:
+    """Whether `user` may write a stub under this page of the explorer."""
+    from home.stub_from_url import allowed
+
+    return allowed(parent, user)

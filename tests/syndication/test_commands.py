@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from home.models import ArticlePage
 from syndication.management.commands import syndicate
-from syndication.models import Outlet, Republication, Verification
+from syndication.models import Errand, Outlet, Republication, Verification
 from syndication.planning import reconcile
 from tests import factories as make
 from tests.outlets import Desk, memory
@@ -114,9 +114,26 @@ def test_syndicate_does_everything_once_without_a_broker(desk: Desk) -> None:
     page = make.original("Now")
     with time_machine.travel(tomorrow + timedelta(minutes=1), tick=False):
         told = run("syndicate")
-    assert told == "published: 1, delivered: 2, looked: 0\n"
+    assert told == "published: 1, delivered: 2, looked: 0, errands: 0\n"
     assert ArticlePage.objects.get(pk=soon.pk).live
     assert set(desk.holds) == {soon.uid, page.uid}
+
+
+def test_syndicate_does_what_editors_asked_for_on_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = {Errand.Kind.READ_PAGE: lambda errand: errand.end(Errand.State.DONE, "The page is read.")}
+    monkeypatch.setattr("syndication.errands.RUNNERS", runner)
+    Errand.ask(Errand.Kind.READ_PAGE, asked={"url": "https://outlet.example/"})
+    assert run("syndicate").endswith("errands: 1\n")
+    assert Errand.objects.get().state == "done"
+    Errand.objects.update(state="waiting", due_at=timezone.now())
+
+    def nap(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(syndicate, "close_old_connections", lambda: None)
+    monkeypatch.setattr(f"{syndicate.__name__}.time.sleep", nap)
+    run("syndicate", loop=True)
+    assert Errand.objects.get().state == "done"
 
 
 def test_syndicate_plans_first_when_asked(desk: Desk) -> None:

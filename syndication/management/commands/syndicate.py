@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
 from syndication.delivering import deliver_due
+from syndication.errands import run_errands
 from syndication.planning import plan_everything, reconcile
 from syndication.scheduling import publish_due
 from syndication.verifying import verify_due
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         if options["plan"]:
             self.stdout.write(f"planned: {plan_everything()}")
         if not options["loop"]:
-            self.stdout.write(f"published: {publish_due()}, delivered: {deliver_due()}, looked: {verify_due()}")
+            done = f"published: {publish_due()}, delivered: {deliver_due()}, looked: {verify_due()}, errands: {run_errands()}"
+            self.stdout.write(done)
             return
         self.stdout.write("Delivering what is due. Stop with Ctrl-C.")
         try:
@@ -51,6 +53,6 @@ class Command(BaseCommand):
             if time.monotonic() >= next_plan:
                 plan_everything()
                 next_plan = time.monotonic() + PLAN_EVERY
-            # Both, or a long queue of deliveries would keep every look waiting.
-            if not deliver_due() + verify_due():
+            # All of them, or a long queue of deliveries would keep every look waiting.
+            if not run_errands() + deliver_due() + verify_due():
                 time.sleep(PAUSE)
