@@ -113,7 +113,11 @@ class DeliveryView(Screen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The delivery."""
-        facts = {"delivery": self.delivery, "operation": OPERATIONS.get(self.delivery.operation), "duration": duration(self.delivery)}
+        facts = {
+            "delivery": self.delivery,
+            "operation": OPERATIONS.get(self.delivery.operation),
+            "duration": duration(self.delivery),
+        }
         return {**super().get_context_data(**kwargs), **facts}
 
 

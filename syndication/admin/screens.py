@@ -1,9 +1,10 @@
-"""What the screens of the Syndication menu share: who may enter, their place in the menu, listings and pages in Wagtail's style."""
+"""What the screens of the Syndication menu share: who may enter, their place in the menu, lists and pages."""
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -48,15 +49,10 @@ class Listing(Guarded, ReportView):
         """The list; `get_queryset` has searched and filtered already."""
         return self.get_queryset()
 
-    class Media:
-        css = {"all": ["syndication/screens.css"]}
-
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds our stylesheet."""
-        from django.forms import Media
-
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
-        return {**context, "media": context["media"] + Media(css=self.Media.css)}
+        return {**context, "media": context["media"] + Media(css={"all": ["syndication/screens.css"]})}
 
 
 class Screen(Guarded, WagtailAdminTemplateMixin, TemplateView):

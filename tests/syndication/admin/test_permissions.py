@@ -2,10 +2,10 @@
 
 The addresses are read from the URLconf, so a new view without a line in MAY fails. To add yours, add one line:
 
-    "syndication:my_view": ("EM", "M"),   # who may GET it, who may POST to it
+    "syndication:my_view": ("EMS", "MS"),   # who may GET it, who may POST to it
 
-E is the Editors group, M Syndication managers, V somebody with only view rights, P an Editors member who may edit all pages too; a
-superuser must be let in wherever the method exists, which "S" says. Anonymous people and users without admin access never enter.
+E is the Editors group, M Syndication managers, V somebody with only view rights, S a superuser; `-` (nobody logged in) and `0` (a user
+without access to the admin) never enter. A method that the view does not know counts as refused.
 If your address takes an argument of a new name, add it to `arguments`.
 """
 
@@ -51,10 +51,9 @@ MAY = {
     "outlets:add": ("MS", "MS"),
     "outlets:edit": ("MS", "MS"),
     "outlets:delete": ("MS", "MS"),
-    "outlets:history": ("EMS", ""),
-    "outlets:history_results": ("EMS", ""),
-    "outlets:usage": ("EMS", ""),
-    "outlets:usage_results": ("EMS", ""),
+    "outlets:history": ("MS", ""),
+    "outlets:history_results": ("MS", ""),
+    "outlets:usage": ("MS", ""),
 }
 
 
