@@ -137,7 +137,7 @@ def _line(outlet: Outlet, counts: dict[str, Any], shares: dict[str, Any]) -> Lin
     )
 
 
-def _by_outlet(rows: Iterable[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+def _by_outlet(rows: Iterable[Any]) -> dict[int, dict[str, Any]]:
     return {row["outlet"]: row for row in rows}
 
 

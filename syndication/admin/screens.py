@@ -39,6 +39,10 @@ class Guarded:
         return answer
 
 
+# What a spreadsheet program takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 class Listing(Guarded, ReportView):
     """A list with search, filters and export."""
 
@@ -48,6 +52,12 @@ class Listing(Guarded, ReportView):
     def get_filtered_queryset(self) -> QuerySet[Any]:
         """The list; `get_queryset` has searched and filtered already."""
         return self.get_queryset()
+
+    def get_preprocess_function(self, field: str, value: Any, export_format: str) -> Any:
+        """Wagtail's spreadsheets keep text from being taken for a formula in XLSX only; in CSV an apostrophe does it."""
+        if export_format == self.FORMAT_CSV and isinstance(value, str) and value.startswith(FORMULA):
+            return lambda text: f"'{text}"
+        return super().get_preprocess_function(field, value, export_format)
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds our stylesheet."""

@@ -179,7 +179,7 @@ def test_the_matrix_is_filtered_and_searched(editor: Client) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_each_list_is_exported_without_formulas(name: str, kind: str, editor: Client) -> None:
     logged(carried(make.outlet(), "=1+1", state="failed", error="Refused.", failing_since=timezone.now()), "permanent")
-    answer = editor.get(reverse(f"syndication:{name}"), {"export": kind})
+    answer: Any = editor.get(reverse(f"syndication:{name}"), {"export": kind})
     data = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert answer.status_code == 200 and data
     if kind == "csv":
