@@ -4,8 +4,8 @@ The addresses are read from the URLconf, so a new view without a line in MAY fai
 
     "syndication:my_view": ("EMS", "MS"),   # who may GET it, who may POST to it
 
-E is the Editors group, M Syndication managers, V somebody with only view rights, S a superuser; `-` (nobody logged in) and `0` (no
-access to the admin) never enter. A method that the view does not know counts as refused.
+E is the Editors group, M Syndication managers, V somebody with only view rights, S a superuser; `-` (nobody logged in) and `0`
+(no access to the admin) never enter. A method that the view does not know counts as refused.
 If your address takes an argument of a new name, add it to `arguments`.
 """
 
