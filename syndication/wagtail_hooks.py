@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import piece
+from syndication.admin import dead_letters, deliveries, overview, piece, republications
 from syndication.admin.outlets import OutletViewSet, outlets
+from syndication.admin.screens import ScreenMenuItem
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-PATTERNS = [*piece.urls]
+PATTERNS = [*overview.urls, *republications.urls, *deliveries.urls, *dead_letters.urls, *piece.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
     ("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand")),
@@ -33,7 +34,13 @@ def register_outlets() -> OutletViewSet:
 @hooks.register("register_admin_menu_item")
 def register_menu() -> MenuItem:
     """Syndication and its screens."""
-    items = [outlets.get_menu_item(order=200)]
+    items = [
+        ScreenMenuItem(_("Overview"), "overview", overview.RIGHT, icon_name="home", order=100),
+        outlets.get_menu_item(order=200),
+        ScreenMenuItem(_("Republications"), "republications", republications.RIGHT, icon_name="table", order=300),
+        ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
+        ScreenMenuItem(_("Dead letters"), "dead_letters", dead_letters.RIGHT, icon_name="warning", order=500),
+    ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
 
 

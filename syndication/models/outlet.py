@@ -227,6 +227,15 @@ class Outlet(index.Indexed, models.Model):
         """Whether pieces can be pushed to it at all."""
         return bool(self.kind) and self.state != self.State.GONE
 
+    @property
+    def circuit(self) -> str:
+        """The line to it: `closed` (all well), `open` (rests until `not_before` after failures), `half-open` (the rest is over,
+        the next request decides) or `waiting` (it asked us itself to come back at `not_before`)."""
+        resting = self.not_before is not None and self.not_before > timezone.now()
+        if self.trips:
+            return "open" if resting else "half-open"
+        return "waiting" if resting else "closed"
+
     def takes(self, edition: "Edition") -> bool:
         """Whether its rules pick the piece, so that it goes there by itself."""
         chosen = self.automatic and (edition.kind == "original" or self.takes_stubs)

@@ -1,0 +1,79 @@
+"""What the screens of the Syndication menu share: who may enter, their place in the menu, lists and pages."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import Media
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.reports import ReportView
+
+
+class ScreenMenuItem(MenuItem):
+    """A screen in the menu, shown to whoever has the right to it."""
+
+    def __init__(self, label: Any, name: str, right: str, **kwargs: Any):
+        super().__init__(label, reverse(f"syndication:{name}"), name=f"syndication-{name}", **kwargs)
+        self.right = right
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether this person may enter."""
+        return bool(request.user.has_perm(self.right))
+
+
+class Guarded:
+    """A view that asks for one right before anything else."""
+
+    right = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse whoever lacks the right."""
+        if not request.user.has_perm(self.right):
+            raise PermissionDenied
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return answer
+
+
+# What a spreadsheet program takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Listing(Guarded, ReportView):
+    """A list with search, filters and export."""
+
+    is_searchable = True
+    paginate_by = 25
+
+    def get_filtered_queryset(self) -> QuerySet[Any]:
+        """The list; `get_queryset` has searched and filtered already."""
+        return self.get_queryset()
+
+    def get_preprocess_function(self, field: str, value: Any, export_format: str) -> Any:
+        """Wagtail's spreadsheets keep text from being taken for a formula in XLSX only; in CSV an apostrophe does it."""
+        if export_format == self.FORMAT_CSV and isinstance(value, str) and value.startswith(FORMULA):
+            return lambda text: f"'{text}"
+        return super().get_preprocess_function(field, value, export_format)
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds our stylesheet."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        return {**context, "media": context["media"] + Media(css={"all": ["syndication/screens.css"]})}
+
+
+class Screen(Guarded, WagtailAdminTemplateMixin, TemplateView):
+    """A page of its own; `above` is the screen it belongs to: its name and its label."""
+
+    above: tuple[str, Any] | None = None
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, the screen above, this."""
+        above = [{"url": reverse(f"syndication:{self.above[0]}"), "label": self.above[1]}] if self.above else []
+        return [*self.breadcrumbs_items, *above, {"url": "", "label": self.get_page_title()}]
+
+
+OPERATIONS = {"publish": _("publish"), "withdraw": _("withdraw")}

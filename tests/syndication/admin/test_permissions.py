@@ -1,0 +1,128 @@
+"""Who may enter which screen: every admin address of the engine, met by every kind of person, by GET and by POST.
+
+The addresses are read from the URLconf, so a new view without a line in MAY fails. To add yours, add one line:
+
+    "syndication:my_view": ("EMS", "MS"),   # who may GET it, who may POST to it
+
+E is the Editors group, M Syndication managers, V somebody with only view rights, S a superuser; `-` (nobody logged in) and `0`
+(no access to the admin) never enter. A method that the view does not know counts as refused.
+If your address takes an argument of a new name, add it to `arguments`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from syndication.models import Delivery, Republication
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+VIEWERS = "EMVS"
+MAY = {
+    "syndication:overview": (VIEWERS, ""),
+    "syndication:overview_results": (VIEWERS, ""),
+    "syndication:suspend": ("", "MS"),
+    "syndication:resume": ("", "MS"),
+    "syndication:republications": (VIEWERS, ""),
+    "syndication:republications_results": (VIEWERS, ""),
+    "syndication:republication": (VIEWERS, ""),
+    "syndication:deliveries": (VIEWERS, ""),
+    "syndication:deliveries_results": (VIEWERS, ""),
+    "syndication:delivery": (VIEWERS, ""),
+    "syndication:dead_letters": ("MS", ""),
+    "syndication:dead_letters_results": ("MS", ""),
+    "syndication:replay_many": ("MS", "MS"),
+    "syndication:replay": ("", "MS"),
+    "syndication:skip": ("", "MS"),
+    "syndication:mark_delivered": ("MS", "MS"),
+    # Wagtail's own group Editors may edit pages below the root that it was given.
+    "syndication:panel": ("ES", "ES"),
+    "syndication:push": ("", "ES"),
+    "syndication:look": ("", "ES"),
+    "outlets:index": ("EMS", ""),
+    "outlets:index_results": ("EMS", ""),
+    "outlets:add": ("MS", "MS"),
+    "outlets:edit": ("MS", "MS"),
+    "outlets:delete": ("MS", "MS"),
+    "outlets:history": ("MS", ""),
+    "outlets:history_results": ("MS", ""),
+    "outlets:usage": ("MS", ""),
+}
+
+
+def addresses() -> dict[str, tuple[str, ...]]:
+    """Name and arguments of each address below /admin/syndication/."""
+
+    def walk(patterns: Any, place: str, spaces: str, names: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for one in patterns:
+            here, own = place + str(one.pattern), (*names, *one.pattern.converters)
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, here, spaces + (f"{one.namespace}:" if one.namespace else ""), own)
+            elif isinstance(one, URLPattern) and here.startswith("admin/syndication/"):
+                yield f"{spaces}{one.name or here}", own
+
+    return dict(walk(get_resolver().url_patterns, "", "", ()))
+
+
+@pytest.fixture
+def arguments() -> dict[str, Any]:
+    """A value for each name of an argument."""
+    outlet, page = make.outlet(), make.original()
+    row = Republication.objects.get()
+    Republication.objects.update(state="failed", due_at=None)
+    facts = {"outlet": outlet, "fence": 1, "key": row.key, "operation": "publish", "edition": row.wanted}
+    delivery = Delivery.objects.create(republication=row, **facts)
+    ids = {"outlet_id": outlet.pk, "page_id": page.pk, "republication_id": row.pk, "delivery_id": delivery.pk}
+    return {**ids, "pk": outlet.pk}
+
+
+def person(name: str, *, groups: tuple[str, ...] = (), rights: tuple[str, ...] = ()) -> Client:
+    user = get_user_model().objects.create_user(name, password="secret")
+    user.groups.set(Group.objects.filter(name__in=groups))
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def people() -> dict[str, Client]:
+    """A browser for each letter; `-` is anonymous, `0` has no business in the admin."""
+    boss = Client()
+    boss.force_login(make.editor())
+    return {
+        "-": Client(),
+        "0": person("reader"),
+        "E": person("editing", groups=("Editors",)),
+        "M": person("managing", groups=("Syndication managers",)),
+        "V": person("viewing", rights=("access_admin", "view_republication", "view_delivery")),
+        "S": boss,
+    }
+
+
+def enters(client: Client, method: str, url: str) -> bool:
+    """Whether the view let somebody in; what it did is undone."""
+    with transaction.atomic():
+        answer = getattr(client, method)(url)
+        transaction.set_rollback(True)
+    assert answer.status_code < 500
+    turned_away = answer.status_code == 302 and (answer["Location"] == "/admin/" or "/login/" in answer["Location"])
+    return answer.status_code not in (403, 405) and not turned_away
+
+
+def test_every_address_has_a_line_and_every_line_an_address() -> None:
+    assert set(addresses()) == set(MAY)
+
+
+@pytest.mark.parametrize("name", sorted(MAY))
+def test_only_who_may_enters(name: str, arguments: dict[str, Any], people: dict[str, Client]) -> None:
+    url = reverse(name, kwargs={own: arguments[own] for own in addresses()[name]})
+    found = tuple("".join(letter for letter in people if enters(people[letter], method, url)) for method in ("get", "post"))
+    assert found == tuple("".join(letter for letter in people if letter in may) for may in MAY[name])
