@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import piece
+from syndication.admin import notices, piece
 from syndication.admin.outlets import OutletViewSet, outlets
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-PATTERNS = [*piece.urls]
+PATTERNS = [*piece.urls, *notices.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
     ("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand")),
@@ -21,6 +21,7 @@ ACTIONS = [
     ("syndication.mark_delivered", _("Mark as delivered"), _("Marked as delivered by hand")),
     ("syndication.suspend", _("Suspend"), _("Suspended the outlet")),
     ("syndication.resume", _("Resume"), _("Resumed the outlet")),
+    ("syndication.dismiss", _("Dismiss"), _("Dismissed a notice")),
 ]
 
 
@@ -33,7 +34,7 @@ def register_outlets() -> OutletViewSet:
 @hooks.register("register_admin_menu_item")
 def register_menu() -> MenuItem:
     """Syndication and its screens."""
-    items = [outlets.get_menu_item(order=200)]
+    items = [outlets.get_menu_item(order=200), notices.NoticesMenuItem()]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
 
 
@@ -41,6 +42,18 @@ def register_menu() -> MenuItem:
 def register_urls() -> list[Any]:
     """The screens' addresses."""
     return [path("syndication/", include((PATTERNS, "syndication")))]
+
+
+@hooks.register("construct_homepage_panels")
+def notices_on_the_dashboard(request: Any, panels: list[Any]) -> None:
+    """What needs a person, where everybody begins."""
+    panels.append(notices.NoticesPanel())
+
+
+@hooks.register("register_account_settings_panel")
+def register_mail_choice(request: Any, user: Any, profile: Any) -> Any:
+    """How this person hears of notices."""
+    return notices.MailPanel(request, user, profile)
 
 
 @hooks.register("register_log_actions")
