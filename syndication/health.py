@@ -13,7 +13,8 @@ from syndication.pulse import SILENT_AFTER, STALLED_AFTER, beat_age, oldest_due
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = 0.5
+# Of one read; a server that hangs is asked a few before kombu gives up.
+PATIENCE = 0.2
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -104,8 +105,9 @@ class NoticesView(ReportView):
         """Each with the way to where it is mended."""
         listed = list(object_list)
         ways = paths(listed)
+        may_dismiss = self.request.user.has_perm("syndication.syndicate")
         for one in listed:
-            one.path = ways[one.pk]
+            one.path, one.may_dismiss, one.token = ways[one.pk], may_dismiss, get_token(self.request)
         return object_list if self.is_export else listed
 
 

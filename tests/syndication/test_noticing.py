@@ -141,6 +141,7 @@ def test_a_digest_goes_once_in_the_morning_and_tells_what_was_mended(clock: Any,
     mail_notices()
     assert len(mailoutbox) == 1, "who was never told does not wait for the morning"
     trouble(2)
+    later(clock, seconds=1)
     # By the test's clock; `mended` asks the database's.
     Notice.objects.filter(subject="republication:1").update(closed_at=timezone.now())
     later(clock, hours=19.5)  # 07:31 of the next day
