@@ -1,6 +1,6 @@
 """Metrics for Prometheus, read from the database at each scrape, in as many queries whatever the number of pieces."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -97,7 +97,7 @@ def _rows() -> Iterator[Any]:
     yield _gauge("failed", "Dead letters", [([name], failed) for name, _due, failed in facts], ["outlet"])
 
 
-def _gauge(name: str, text: str, samples: list[tuple[list[str], float]], labels: list[str] | None = None) -> Any:
+def _gauge(name: str, text: str, samples: Sequence[tuple[list[str], float]], labels: list[str] | None = None) -> Any:
     from prometheus_client.core import GaugeMetricFamily
 
     family = GaugeMetricFamily(f"syndication_{name}", text, labels=labels or [])

@@ -56,7 +56,7 @@ def paths(notices: Iterable[Notice]) -> dict[int, str]:
     listed = list(notices)
     uids = {one.uid for one in listed if one.uid}
     pages = dict(Edition.objects.current().filter(uid__in=uids, page__isnull=False).values_list("uid", "page")) if uids else {}
-    return {one.pk: _path(one, pages.get(one.uid)) for one in listed}
+    return {one.pk: _path(one, pages.get(one.uid) if one.uid else None) for one in listed}
 
 
 def _path(one: Notice, page: int | None) -> str:

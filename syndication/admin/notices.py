@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
