@@ -169,6 +169,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 SECURE_SSL_REDIRECT = HTTPS
+# Who watches asks on loopback, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = int(env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
@@ -278,6 +280,9 @@ SYNDICATION_LEASE_SECONDS = env.number("SYNDICATION_LEASE_SECONDS", 120, least=1
 SYNDICATION_DEADLINE_SECONDS = env.number("SYNDICATION_DEADLINE_SECONDS", 30, least=0.1)
 # Multiplies every wait of the engine (backoff, next look): below 1 for tests and demonstrations.
 SYNDICATION_TIME_SCALE = env.number("SYNDICATION_TIME_SCALE", 1.0, least=0.000001)
+# /metrics for Prometheus: only when asked for; with a token only for who knows it, without one only for private addresses.
+SYNDICATION_METRICS = env.flag("SYNDICATION_METRICS", default=False)
+SYNDICATION_METRICS_TOKEN = env.text("SYNDICATION_METRICS_TOKEN")
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
 

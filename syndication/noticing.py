@@ -1,10 +1,18 @@
 """Noticing: tell editors once of what they should know, and stop telling when it is mended."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
-from syndication.models import Notice, Outlet
+from syndication.models import Edition, Notice, Outlet
+
+RIGHTS = ("syndication.syndicate", "syndication.view_republication")
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def notice(
@@ -29,4 +37,41 @@ def mended_all(subjects: list[str], *kinds: str) -> int:
 
 
 def tell_notices() -> None:
-    """Mail notices to who wants them."""
+    """See whether anything stands still or is mended, then mail notices to who wants them."""
+    from syndication.telling import mail_notices
+    from syndication.watching import look_for_trouble
+
+    look_for_trouble()
+    mail_notices()
+
+
+def may_see(user: Any) -> bool:
+    """Whether this person may read notices."""
+    return any(user.has_perm(right) for right in RIGHTS)
+
+
+def readers() -> list[Any]:
+    """Everybody who may read notices and can be written to, with their profiles."""
+    people = get_user_model()._default_manager
+    may = [people.with_perm(right, backend=BACKEND).values("pk") for right in RIGHTS]
+    allowed = people.filter(Q(pk__in=may[0]) | Q(pk__in=may[1]), is_active=True).exclude(email="")
+    return list(allowed.select_related("wagtail_userprofile", "notice_preference").order_by("pk"))
+
+
+def paths(notices: Iterable[Notice]) -> dict[int, str]:
+    """Where each notice is mended in the admin, by its primary key: the piece, the outlet, or the list of notices."""
+    listed = list(notices)
+    uids = {one.uid for one in listed if one.uid}
+    pages = dict(Edition.objects.current().filter(uid__in=uids, page__isnull=False).values_list("uid", "page")) if uids else {}
+    return {one.pk: _path(one, pages.get(one.uid) if one.uid else None) for one in listed}
+
+
+def _path(one: Notice, page: int | None) -> str:
+    kind, _, number = one.subject.partition(":")
+    if kind == "page" and number.isdigit():
+        page = int(number)
+    if page:
+        return reverse("wagtailadmin_pages:edit", args=[page])
+    if one.outlet_id:
+        return reverse("outlets:edit", args=[one.outlet_id])
+    return reverse("syndication:notices")

@@ -2,26 +2,33 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from typing import Any
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
+from structlog.contextvars import bound_contextvars
 
 from syndication import http
 from syndication.errors import DeliveryError
 from syndication.findings import find
 from syndication.judge import Judgement, judge
-from syndication.models import Edition, Republication, Verification
+from syndication.models import Edition, Notice, Republication, Verification
+from syndication.noticing import mended, notice
 from syndication.planning import plan_each
 
 log = structlog.get_logger(__name__)
 
 BATCH = 20
+# Verdicts that a person must hear of; a page that does not answer may only have a bad hour, so that is told when it lasts.
+BAD = {"missing", "wrong", "duplicated"}
+LASTS = 3
 
 
 def verify_due(rounds: int = 20) -> int:
     """Look at every page that is due, a batch at a time. Returns how many looks were written down."""
     looked = 0
-    for _ in range(rounds):
+    for _round in range(rounds):
         rows = Verification.objects.all().lease(BATCH)
         if not rows:
             break
@@ -43,9 +50,10 @@ def look_now(republication: Republication) -> None:
 def _look_safely(row: Verification) -> Judgement:
     """A page that we fail on must not keep the others of its batch from being judged."""
     try:
-        return _look(row)
+        with bound_contextvars(**_named(row)):
+            return _look(row)
     except Exception:
-        log.exception("look failed", url=row.url)
+        log.exception("look failed", url=row.url, **_named(row))
         sentence = "Our verifier failed on this page. The log has the details; we look again by ourselves."
         return Judgement(verdict="unreachable", sentence=sentence, evidence=())
 
@@ -92,6 +100,36 @@ def _write_down(row: Verification, judgement: Judgement, stub: Edition | None) -
         if settled and stub and stub.page and row.target_dead != was_dead:
             # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
             plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")
+        if settled:
+            _notice(row, stub)
     if settled and before != row.verdict:
-        log.info("verdict", verdict=row.verdict, before=before, url=row.url, republication=row.republication_id)
+        log.info("verdict", verdict=row.verdict, before=before, url=row.url, **_named(row))
     return settled
+
+
+def _notice(row: Verification, stub: Edition | None) -> None:
+    """Tell once that a copy does not lead home; and that it does again."""
+    subject = f"verification:{row.pk}"
+    if row.verdict == Verification.Verdict.HONOURED:
+        mended(subject, Notice.Kind.CANONICAL)
+    elif _needs_person(row):
+        told = row.republication
+        title = told.wanted.headline if told else stub.headline if stub else row.url
+        sentence = _("%(finding)s See the copy: %(url)s") % {"finding": row.sentence, "url": row.url}
+        outlet, uid = (told.outlet, told.uid) if told else (None, row.stub_uid)
+        notice(Notice.Kind.CANONICAL, subject, sentence, title=title, outlet=outlet, uid=uid)
+
+
+def _needs_person(row: Verification) -> bool:
+    if row.verdict == Verification.Verdict.GONE:
+        # A stub's page is dead only when it was gone several times in a row; a copy that is gone owes us an answer at once.
+        return row.target_dead or row.republication_id is not None
+    return row.verdict in BAD or (row.verdict == Verification.Verdict.UNREACHABLE and row.in_a_row >= LASTS)
+
+
+def _named(row: Verification) -> dict[str, Any]:
+    """What a log line says of the row."""
+    told = row.republication
+    if told is None:
+        return {"stub": str(row.stub_uid)}
+    return {"republication": told.pk, "outlet": told.outlet.name, "key": str(told.key)}

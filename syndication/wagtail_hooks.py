@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import dead_letters, deliveries, overview, piece, republications
+from syndication.admin import dead_letters, deliveries, notices, overview, piece, republications
 from syndication.admin.outlets import OutletViewSet, outlets
 from syndication.admin.screens import ScreenMenuItem
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-PATTERNS = [*overview.urls, *republications.urls, *deliveries.urls, *dead_letters.urls, *piece.urls]
+PATTERNS = [*overview.urls, *republications.urls, *deliveries.urls, *dead_letters.urls, *piece.urls, *notices.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
     ("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand")),
@@ -22,6 +22,7 @@ ACTIONS = [
     ("syndication.mark_delivered", _("Mark as delivered"), _("Marked as delivered by hand")),
     ("syndication.suspend", _("Suspend"), _("Suspended the outlet")),
     ("syndication.resume", _("Resume"), _("Resumed the outlet")),
+    ("syndication.dismiss", _("Dismiss"), _("Dismissed a notice")),
 ]
 
 
@@ -40,6 +41,7 @@ def register_menu() -> MenuItem:
         ScreenMenuItem(_("Republications"), "republications", republications.RIGHT, icon_name="table", order=300),
         ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
         ScreenMenuItem(_("Dead letters"), "dead_letters", dead_letters.RIGHT, icon_name="warning", order=500),
+        notices.NoticesMenuItem(),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
 
@@ -48,6 +50,18 @@ def register_menu() -> MenuItem:
 def register_urls() -> list[Any]:
     """The screens' addresses."""
     return [path("syndication/", include((PATTERNS, "syndication")))]
+
+
+@hooks.register("construct_homepage_panels")
+def notices_on_the_dashboard(request: Any, panels: list[Any]) -> None:
+    """What needs a person, where everybody begins."""
+    panels.append(notices.NoticesPanel())
+
+
+@hooks.register("register_account_settings_panel")
+def register_mail_choice(request: Any, user: Any, profile: Any) -> Any:
+    """How this person hears of notices."""
+    return notices.MailPanel(request, user, profile)
 
 
 @hooks.register("register_log_actions")

@@ -11,7 +11,19 @@ PACKAGES = ["publication", "home", "syndication"]  # each may import those after
 
 # Each room of the engine may import its own and those below.
 ROOMS = [
-    {"wagtail_hooks", "admin", "receivers", "syndicating", "panels", "checks", "apps", "tasks", "management"},
+    {
+        "wagtail_hooks",
+        "admin",
+        "receivers",
+        "syndicating",
+        "panels",
+        "checks",
+        "apps",
+        "tasks",
+        "management",
+        "health",
+        "metrics",
+    },
     {
         "planning",
         "preflight",
@@ -23,6 +35,8 @@ ROOMS = [
         "doorbell",
         "production",
         "noticing",
+        "telling",
+        "watching",
         "errands",
         "pulse",
         "reading",

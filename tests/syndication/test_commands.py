@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from home.models import ArticlePage
 from syndication.management.commands import syndicate
-from syndication.models import Errand, Outlet, Republication, Verification
+from syndication.models import Errand, Notice, Outlet, Republication, Verification
 from syndication.planning import reconcile
 from tests import factories as make
 from tests.outlets import Desk, memory
@@ -41,6 +43,8 @@ def test_status_of_an_empty_house_says_so() -> None:
             **dict.fromkeys(("republications", "pending", "delivered", "withdrawn", "failed", "skipped", "honoured"), 0),
             "oldest_due": None,
         },
+        "engine": {"beat_seconds": None, "oldest_due_seconds": None, "objection": "", "notices": {}},
+        "outlets": [],
         "republications": [],
     }
 
@@ -183,6 +187,102 @@ def test_syndicate_reconciles_and_plans_now_and_then(desk: Desk, monkeypatch: py
     monkeypatch.setattr(f"{syndicate.__name__}.time.sleep", nap)
     run("syndicate", loop=True)
     assert Republication.objects.get().operation == "withdraw"
+
+
+# --- pieces by hand -----------------------------------------------------------------------------------------------------
+
+
+def refused(*words: str) -> str:
+    with pytest.raises(CommandError) as problem:
+        run(*words)
+    return str(problem.value)
+
+
+def test_syndicate_queues_a_piece_named_by_number_path_address_or_uid(desk: Desk) -> None:
+    lantern, other = memory("Lantern", automatic=False), memory("Other", automatic=False)
+    page = make.original("By hand")
+    path = f"/{page.get_parent().slug}/{page.slug}/"
+    for word in (str(page.pk), path, path.strip("/"), f"https://home.example{path}?from=mail", str(page.uid)):
+        assert run("syndicate", word, outlet=["Lantern"]) == "By hand at Lantern: queued.\n"
+    assert set(Republication.objects.values_list("outlet", flat=True)) == {lantern.pk}
+    run("syndicate", str(page.pk))
+    assert set(Republication.objects.values_list("outlet", flat=True)) == {lantern.pk, other.pk}
+
+
+def test_syndicate_says_who_would_refuse_and_fails(desk: Desk, capsys: Any) -> None:
+    memory("Picky", needs_image=True, automatic=False)
+    page = make.original("Plain")
+    assert refused("syndicate", str(page.pk)) == "1 refused."
+    assert "Plain at Picky: refused. " in capsys.readouterr().err
+    assert not Republication.objects.exists()
+
+
+def test_syndicate_refuses_what_it_does_not_know_before_it_queues_anything(desk: Desk) -> None:
+    memory()
+    page = make.original()
+    Republication.objects.all().delete()
+    assert "There is no piece '999999'" in refused("syndicate", str(page.pk), "999999")
+    assert "There is no outlet 'Nobody'" in refused("syndicate", str(page.pk), "--outlet", "Nobody")
+    assert "Name the pieces" in refused("syndicate", "--outlet", "Memory")
+    assert "There is no piece" in refused("syndicate", str(page.get_parent().pk)), "a section is no piece"
+    assert not Republication.objects.exists()
+
+
+def test_retry_counts_first_and_sends_once_more(busy: None) -> None:
+    told = run("retry", dry_run=True)
+    assert told == "Lantern: 1 failed\n1 would be sent once more.\n"
+    assert Republication.objects.filter(state="failed").count() == 1
+    assert run("retry", since="1h").endswith("1 are sent once more.\n")
+    assert Republication.objects.filter(state="failed").count() == 0
+
+
+def test_retry_keeps_to_its_outlet_and_its_time(busy: None) -> None:
+    memory("Other")
+    assert run("retry", outlet=["Other"]) == "0 are sent once more.\n"
+    tomorrow = timezone.now() + timedelta(days=1)
+    for since in (f"{tomorrow:%Y-%m-%d}", f"{tomorrow:%Y-%m-%dT%H:%M}"):
+        assert run("retry", since=since) == "0 are sent once more.\n"
+    for wrong in ("yesterday", "2026-13-45", "d"):
+        assert "is no moment" in refused("retry", "--since", wrong)
+
+
+def test_withdraw_asks_who_carries_it_and_works_without_the_page(desk: Desk) -> None:
+    memory("Lantern")
+    page = make.original()
+    run("syndicate")
+    assert run("withdraw", str(page.pk), outlet=["Lantern"]) == "Lantern: asked to take it down.\n"
+    assert run("withdraw", str(page.uid)) == "No outlet carries it.\n"
+    run("syndicate")
+    assert desk.holds == {}
+    assert "There is no piece" in refused("withdraw", "2f3c6f0e-0000-4000-8000-000000000000")
+
+
+# --- syndication_status: the engine -------------------------------------------------------------------------------------
+
+
+def test_status_tells_of_beat_circuits_the_guard_and_notices(busy: None, settings: Any) -> None:
+    settings.SYNDICATION_PRODUCTION_HOSTS = []
+    Outlet.objects.update(not_before=timezone.now() + timedelta(minutes=5), failures=6)
+    Notice.objects.create(kind="dead", subject="republication:1", sentence="It failed.")
+    told = run("syndication_status")
+    assert "beat was heard 0 s ago" in told
+    assert "SYNDICATION_PRODUCTION_HOST is not set" in told
+    assert "Lantern is left alone until" in told and "after 6 failures." in told
+    assert "open notices: 1 delivery failed for good" in told
+    facts = status()
+    assert facts["engine"]["notices"] == {"dead": 1}
+    assert facts["outlets"][0]["failures"] == 6
+
+
+def test_status_asks_as_often_for_many_as_for_few(busy: None) -> None:
+    with CaptureQueriesContext(connection) as few:
+        run("syndication_status", json=True)
+    for number in range(3):
+        memory(f"Outlet {number}")
+        make.original(f"More {number}")
+    with CaptureQueriesContext(connection) as many:
+        run("syndication_status", json=True)
+    assert len(many) == len(few)
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------------

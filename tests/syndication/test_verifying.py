@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from syndication import http
-from syndication.models import Edition, Republication, Verification, claim, current_edition, target_dead
+from syndication.models import Edition, Notice, Republication, Verification, claim, current_edition, target_dead
 from syndication.models.verification import HONOURED, UNSETTLED
 from syndication.story import Story
 from syndication.verifying import look_now, verify_due
@@ -275,3 +275,52 @@ def test_the_target_of_a_stub_owes_us_nothing(partner: Partner) -> None:
 def test_verdicts_say_what_they_are_of() -> None:
     row = Verification(url="https://outlet.example/7")
     assert str(row) == "not looked yet: https://outlet.example/7"
+
+
+# --- notices ------------------------------------------------------------------------------------------------------------
+
+
+def open_notices() -> list[Notice]:
+    return list(Notice.objects.open())
+
+
+def test_a_copy_that_does_not_lead_home_is_told_once_and_closed_when_it_does(partner: Partner) -> None:
+    story = make.story()
+    partner.routes["/copy"] = copy()
+    row = delivered(partner.url("/copy"), story)
+    look(), look()
+    (told,) = open_notices()
+    assert (told.kind, told.uid, told.outlet_id, told.title) == ("canonical", row.uid, row.outlet_id, story.headline)
+    assert partner.url("/copy") in told.sentence
+    partner.routes["/copy"] = copy(story.canonical.url, story.canonical.url)
+    look()
+    assert open_notices() == []
+    partner.routes["/copy"] = copy("https://elsewhere.example/")
+    look()
+    assert len(open_notices()) == 1, "lost again is news again"
+
+
+def test_a_copy_that_is_gone_is_told_at_once(partner: Partner) -> None:
+    partner.routes["/copy"] = copy(status=410)
+    delivered(partner.url("/copy"))
+    look()
+    assert [told.kind for told in open_notices()] == ["canonical"]
+
+
+def test_a_copy_that_does_not_answer_is_told_when_that_lasts(partner: Partner) -> None:
+    partner.routes["/copy"] = copy(status=503)
+    delivered(partner.url("/copy"))
+    look(), look()
+    assert open_notices() == []
+    look(), look()
+    assert len(open_notices()) == 1
+
+
+def test_a_stubs_page_is_told_of_when_it_is_proved_dead(partner: Partner) -> None:
+    partner.routes["/copy"] = copy(status=404)
+    uid = uuid4()
+    Verification.objects.look(url=partner.url("/copy"), stub_uid=uid)
+    look(), look()
+    assert open_notices() == []
+    look()
+    assert [told.uid for told in open_notices()] == [uid]

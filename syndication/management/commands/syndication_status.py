@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db.models import Min
+from django.db.models import Count, Min
+from django.utils import timezone
 
-from syndication.models import Outlet, Republication
+from syndication.models import Notice, Outlet, Republication
+from syndication.production import objection
+from syndication.pulse import SILENT_AFTER, beat_age, oldest_due
 
 
 class Command(BaseCommand):
@@ -27,17 +30,35 @@ class Command(BaseCommand):
         listed = [_facts(row) for row in rows]
         summary = _summary(listed)
         if options["json"]:
-            self.stdout.write(json.dumps({"summary": summary, "republications": listed}, indent=2, ensure_ascii=False))
+            told = {"summary": summary, "engine": _engine(), "outlets": _outlets(), "republications": listed}
+            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
             return
         self._table(listed)
         self.stdout.write("")
         self.stdout.write(
             ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in summary.items() if name != "oldest_due")
         )
+        self._engine_lines(_engine())
+        for outlet in _outlets():
+            if outlet["state"] != Outlet.State.ACTIVE:
+                state = Outlet.State(outlet["state"]).label
+                self.stdout.write(self.style.WARNING(f"{outlet['name']} is {state}. {outlet['reason']}"))
+            elif outlet["put_off_until"]:
+                waits = f"{outlet['name']} is left alone until {outlet['put_off_until']}, after {outlet['failures']} failures."
+                self.stdout.write(self.style.WARNING(waits))
+
         if summary["oldest_due"]:
             self.stdout.write(f"oldest due: {summary['oldest_due']}")
-        for outlet in Outlet.objects.exclude(kind="").exclude(state=Outlet.State.ACTIVE):
-            self.stdout.write(self.style.WARNING(f"{outlet.name} is {outlet.get_state_display()}. {outlet.state_reason}"))
+
+    def _engine_lines(self, engine: dict[str, Any]) -> None:
+        age = engine["beat_seconds"]
+        heard = "was never heard" if age is None else f"was heard {age} s ago"
+        self.stdout.write(f"beat {heard}" if age is not None and age <= SILENT_AFTER else self.style.WARNING(f"beat {heard}"))
+        if engine["objection"]:
+            self.stdout.write(self.style.WARNING(engine["objection"]))
+        if engine["notices"]:
+            counts = ", ".join(f"{count} {Notice.Kind(kind).label}" for kind, count in engine["notices"].items())
+            self.stdout.write(f"open notices: {counts}")
 
     def _table(self, listed: list[dict[str, Any]]) -> None:
         if not listed:
@@ -76,3 +97,31 @@ def _summary(listed: list[dict[str, Any]]) -> dict[str, Any]:
     honoured = sum(row["verdict"] == "honoured" for row in listed)
     oldest = Republication.objects.due().aggregate(oldest=Min("due_at"))["oldest"]
     return {"republications": len(listed), **states, "honoured": honoured, "oldest_due": oldest.isoformat() if oldest else None}
+
+
+def _engine() -> dict[str, Any]:
+    """Whether it moves, by what is owed and by beat's last tick."""
+    age, waited = beat_age(), oldest_due()
+    kinds = Notice.objects.filter(closed_at=None).values_list("kind").annotate(count=Count("pk")).order_by("kind")
+    return {
+        "beat_seconds": None if age is None else round(age),
+        "oldest_due_seconds": None if waited is None else round(waited),
+        "objection": objection(),
+        "notices": dict(kinds),
+    }
+
+
+def _outlets() -> list[dict[str, Any]]:
+    """The line to each outlet that is pushed to."""
+    now = timezone.now()
+    return [
+        {
+            "name": outlet.name,
+            "state": outlet.state,
+            "reason": outlet.state_reason,
+            "failures": outlet.failures,
+            "failing_since": outlet.failing_since.isoformat() if outlet.failing_since else None,
+            "put_off_until": outlet.not_before.isoformat() if outlet.not_before and outlet.not_before > now else None,
+        }
+        for outlet in Outlet.objects.exclude(kind="").order_by("name")
+    ]
