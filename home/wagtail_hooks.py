@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from home.models import Author, Topic
+from home.models import Author, HomePage, SectionPage, Topic
+from syndication.admin.explorer import OutletsIndexView
 
 
 class AuthorViewSet(SnippetViewSet):
@@ -39,6 +41,26 @@ class TopicViewSet(SnippetViewSet):
 
 register_snippet(AuthorViewSet)
 register_snippet(TopicViewSet)
+
+
+class SectionViewSet(PageViewSet):
+    """The explorer of a section, with a column that says how its pieces fare abroad."""
+
+    model = SectionPage
+    index_view_class = OutletsIndexView
+
+
+class FrontViewSet(PageViewSet):
+    """The same where one searches from the front page."""
+
+    model = HomePage
+    index_view_class = OutletsIndexView
+
+
+@hooks.register("register_admin_viewset")
+def register_explorers() -> list[PageViewSet]:
+    """The explorers with the column."""
+    return [SectionViewSet(), FrontViewSet()]
 
 
 @hooks.register("before_serve_page")

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import piece
+from syndication.admin import bulk, piece
 from syndication.admin.outlets import OutletViewSet, outlets
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-PATTERNS = [*piece.urls]
+PATTERNS = [*piece.urls, *bulk.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
     ("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand")),
+    ("syndication.choose", _("Choose for an outlet"), _("Decided what happens with the piece at an outlet")),
     ("syndication.withdraw", _("Withdraw from an outlet"), _("Asked an outlet to take the piece down")),
     ("syndication.replay", _("Replay"), _("Sent a dead letter once more")),
     ("syndication.skip", _("Skip"), _("Left a dead letter alone")),
@@ -28,6 +29,9 @@ ACTIONS = [
 def register_outlets() -> OutletViewSet:
     """The outlets' screens."""
     return outlets
+
+
+hooks.register("register_bulk_action", bulk.SendToOutlets)
 
 
 @hooks.register("register_admin_menu_item")
