@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from home.models import Author, HomePage, SectionPage, Topic
+from home.models import Author, SectionPage, Topic
 from syndication.admin.explorer import OutletsIndexView
 
 
@@ -43,24 +44,21 @@ register_snippet(AuthorViewSet)
 register_snippet(TopicViewSet)
 
 
-class SectionViewSet(PageViewSet):
-    """The explorer of a section, with a column that says how its pieces fare abroad."""
+class SectionExplorer(PageViewSet):
+    """Wagtail's own views of pages; below a section the explorer says, too, how each piece fares abroad.
 
-    model = SectionPage
-    index_view_class = OutletsIndexView
+    Originals and stubs stand side by side there, so it lists pages of all kinds.
+    """
 
-
-class FrontViewSet(PageViewSet):
-    """The same where one searches from the front page."""
-
-    model = HomePage
+    model = Page
+    parent_models = [SectionPage]
     index_view_class = OutletsIndexView
 
 
 @hooks.register("register_admin_viewset")
-def register_explorers() -> list[PageViewSet]:
-    """The explorers with the column."""
-    return [SectionViewSet(), FrontViewSet()]
+def register_explorer() -> PageViewSet:
+    """The explorer of sections."""
+    return SectionExplorer()
 
 
 @hooks.register("before_serve_page")

@@ -49,7 +49,7 @@ def told(outlet: Outlet, **facts: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "facts, sentence",
+    ("facts", "sentence"),
     [
         ({}, "it takes whatever is published"),
         ({"automatic": False}, "only when somebody sends them"),
