@@ -10,14 +10,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogFormatter
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from home import stub_from_url
-from home.models import Author, Topic
+from home.models import Author, SectionPage, Topic
 from home.stub_making import ACTION
+from syndication.admin.explorer import OutletsIndexView
 
 
 class AuthorViewSet(SnippetViewSet):
@@ -46,6 +49,23 @@ class TopicViewSet(SnippetViewSet):
 
 register_snippet(AuthorViewSet)
 register_snippet(TopicViewSet)
+
+
+class SectionExplorer(PageViewSet):
+    """Wagtail's own views of pages; below a section the explorer says, too, how each piece fares abroad.
+
+    Originals and stubs stand side by side there, so it lists pages of all kinds.
+    """
+
+    model = Page
+    parent_models = [SectionPage]
+    index_view_class = OutletsIndexView
+
+
+@hooks.register("register_admin_viewset")
+def register_explorer() -> PageViewSet:
+    """The explorer of sections."""
+    return SectionExplorer()
 
 
 @hooks.register("before_serve_page")

@@ -75,6 +75,27 @@ def syndicated_models() -> list[type[Page]]:
     return [model for model in apps.get_models() if issubclass(model, SyndicatedPageMixin) and issubclass(model, Page)]
 
 
+def as_if_published(page: Any) -> Edition:
+    """What would be recorded if the latest draft went live now: an unsaved edition, for preflight and previews. It costs."""
+    draft = page.get_latest_revision_as_object()
+    story = draft.build_story()
+    edition = Edition(
+        uid=page.uid,
+        public=True,
+        kind=story.kind,
+        headline=story.headline[:255],
+        url=story.url,
+        first_published_at=max(story.first_published, draft.go_live_at or story.first_published),
+        modified_at=story.modified,
+        expires_at=draft.expire_at,
+        labels=draft.labels(),
+        digest=story.digest(),
+    )
+    # As the fields of a recorded edition would tell it.
+    edition.story = story
+    return edition
+
+
 def is_public(page: Page, now: datetime | None = None) -> bool:
     """Whether any reader may see the page now: live, not expired, not an alias of something, behind no restriction."""
     now = now or timezone.now()

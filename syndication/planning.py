@@ -162,6 +162,11 @@ def plan_override(edition: Edition, outlet: Outlet) -> bool:
     return _want(edition, [outlet]) > 0
 
 
+def plan_overrides(edition: Edition, outlets: Iterable[Outlet]) -> int:
+    """As `plan_override`, for several outlets at once. Returns how many must hear."""
+    return _want(edition, outlets)
+
+
 def wish_for(edition: Edition, outlet: Outlet, override: Override | None = None, *, carried: bool = False) -> Wish | None:
     """What the outlet should hold of the piece; None where nothing changes.
 

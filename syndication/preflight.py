@@ -1,5 +1,6 @@
 """Preflight: what an outlet would refuse, and what an editor should know, before anything is queued."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -7,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from syndication.models import Edition, Outlet, Override
+from syndication.rules import missed, picks
 
 
 class Objection(NamedTuple):
@@ -21,6 +23,45 @@ def preflight(edition: Edition, outlet: Outlet, override: Override | None = None
     override = override or Override(outlet=outlet)
     told = [*_blocking(edition, outlet, override), *_worth_knowing(edition, outlet, override)]
     return sorted(told, key=lambda objection: not objection.blocks)
+
+
+class Reason(NamedTuple):
+    """Whether an outlet's rules pick a piece, and the rule that says so."""
+
+    picked: bool
+    sentence: str
+
+
+def why(edition: Edition, outlet: Outlet, names: Mapping[str, str] | None = None) -> Reason:
+    """What the outlet's rules say to the piece, in a sentence; agrees with `Outlet.takes`. `names` are those of the labels."""
+    if refusal := _rule_against(edition, outlet, names or {}):
+        return Reason(False, refusal)
+    wanted = [one for one in outlet.only if one in edition.labels]
+    if wanted:
+        return Reason(True, _("Its rules pick the piece, for %(rules)s.") % {"rules": _named(wanted, names or {})})
+    return Reason(True, _("Its rules pick the piece: it takes whatever is published."))
+
+
+def _rule_against(edition: Edition, outlet: Outlet, names: Mapping[str, str]) -> str:
+    """The first rule that keeps the piece from the outlet; empty if none does."""
+    if not outlet.automatic:
+        return _("It gets pieces only when somebody sends them.")
+    if edition.kind != "original" and not outlet.takes_stubs:
+        return _("It takes no stubs.")
+    if outlet.takes_since and edition.first_published_at < outlet.takes_since:
+        since = date_format(timezone.localtime(outlet.takes_since), "j F Y")
+        return _("It takes pieces first published since %(since)s; this one is older.") % {"since": since}
+    if not outlet.in_window(edition):
+        return _("It takes pieces of the last %(days)s days; this one is older.") % {"days": outlet.window_days}
+    if forbidden := [one for one in outlet.never if one in edition.labels]:
+        return _("Its rules leave out %(rules)s.") % {"rules": _named(forbidden, names)}
+    if not picks(outlet.only, outlet.never, edition.labels):
+        return _("Its rules ask for %(rules)s.") % {"rules": _named(missed(outlet.only, edition.labels), names)}
+    return ""
+
+
+def _named(labels: list[str], names: Mapping[str, str]) -> str:
+    return ", ".join(f"{one.partition(':')[0]} “{names.get(one, one.partition(':')[2])}”" for one in labels)
 
 
 def _blocking(edition: Edition, outlet: Outlet, override: Override) -> list[Objection]:

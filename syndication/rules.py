@@ -18,3 +18,11 @@ def picks(only: Iterable[str], never: Iterable[str], labels: Collection[str]) ->
     for one in only:
         asked[one.partition(":")[0]].add(one)
     return all(not choices.isdisjoint(labels) for choices in asked.values()) and not set(never) & set(labels)
+
+
+def missed(only: Iterable[str], labels: Collection[str]) -> list[str]:
+    """Of `only`, the choices in each facet where the piece has none of them: what it would have needed."""
+    facets: dict[str, list[str]] = defaultdict(list)
+    for one in only:
+        facets[one.partition(":")[0]].append(one)
+    return [one for choices in facets.values() if set(choices).isdisjoint(labels) for one in choices]

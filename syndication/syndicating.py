@@ -7,6 +7,8 @@ rings; a worker acts.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from types import EllipsisType
 from typing import Any
 
 from django.db import transaction
@@ -16,9 +18,9 @@ from wagtail.log_actions import log
 
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Notice, Outlet, Override, Republication, Verification, current_edition
+from syndication.models import Edition, Notice, Outlet, Override, Republication, Verification, current_edition
 from syndication.noticing import mended
-from syndication.planning import plan_override
+from syndication.planning import plan_override, plan_overrides
 from syndication.preflight import Objection, preflight
 
 NOT_PUBLIC = _("The piece is not public. Publish it first.")
@@ -38,29 +40,85 @@ def syndicate(page: Any, outlets: Iterable[Outlet] | None = None, *, actor: Any 
     An outlet that would refuse it (see `preflight`) is not queued. An alias is sent as its source. What was held because it
     refused our credentials is tried again; a suspended outlet stays so.
     """
-    asked = Asked()
     page = page.alias_of.specific if page.alias_of_id else page.specific
     chosen = list(Outlet.objects.exclude(kind="")) if outlets is None else list(outlets)
     edition = current_edition(page.uid)
     if edition is None:
-        asked.refused = {outlet: [Objection(True, str(NOT_PUBLIC))] for outlet in chosen}
-        return asked
+        return Asked(refused={outlet: [Objection(True, str(NOT_PUBLIC))] for outlet in chosen})
+    edition.page = page
+    return syndicate_all([edition], chosen, actor=actor)[edition]
+
+
+def syndicate_all(editions: Iterable[Edition], outlets: Iterable[Outlet], *, actor: Any = None) -> dict[Edition, Asked]:
+    """Send several pieces to the same outlets, in one transaction; a piece costs about as much for one outlet as for ten."""
+    editions, outlets = list(editions), list(outlets)
+    kept = {
+        (override.uid, override.outlet_id): override
+        for override in Override.objects.filter(uid__in=[edition.uid for edition in editions], outlet__in=outlets)
+    }
+    asked = {}
     with transaction.atomic():
-        for outlet in chosen:
+        for outlet in outlets:
             _try_again(outlet)
-            override = Override.objects.filter(uid=page.uid, outlet=outlet).first() or Override(uid=page.uid, outlet=outlet)
-            override.choice = Override.Choice.SEND
-            objections = preflight(edition, outlet, override)
-            if any(objection.blocks for objection in objections):
-                asked.refused[outlet] = objections
-                continue
-            override.save()
-            if not plan_override(edition, outlet):
-                Republication.objects.push_again(uid=page.uid, outlet=outlet)
-            log(page, "syndication.push", user=actor, data={"outlet": outlet.name})
-            asked.queued.append(outlet)
+        for edition in editions:
+            overrides = [kept.get((edition.uid, outlet.pk)) or Override(uid=edition.uid, outlet=outlet) for outlet in outlets]
+            asked[edition] = _send(edition, list(zip(outlets, overrides, strict=True)), actor)
     ring(tasks.deliver_due)
     return asked
+
+
+def _send(edition: Edition, pairs: list[tuple[Outlet, Override]], actor: Any) -> Asked:
+    asked = Asked()
+    chosen = []
+    for outlet, override in pairs:
+        override.choice = Override.Choice.SEND
+        objections = preflight(edition, outlet, override)
+        if any(objection.blocks for objection in objections):
+            asked.refused[outlet] = objections
+        else:
+            asked.queued.append(outlet)
+            chosen.append(override)
+    Override.objects.bulk_create(chosen, update_conflicts=True, unique_fields=["uid", "outlet"], update_fields=["choice"])
+    rows = Republication.objects.filter(uid=edition.uid, outlet__in=asked.queued)
+    before = set(rows.values_list("key", flat=True))
+    plan_overrides(edition, asked.queued)
+    # What was wanted already keeps its key: it is sent once more.
+    rows.push_again(key__in=before)
+    for outlet in asked.queued:
+        log(edition.page or edition, "syndication.push", user=actor, data={"outlet": outlet.name})
+    return asked
+
+
+def choose(
+    page: Any,
+    outlet: Outlet,
+    *,
+    choice: str | None = None,
+    headline: str | None = None,
+    excerpt: str | None = None,
+    not_before: datetime | EllipsisType | None = ...,
+    actor: Any = None,
+) -> Override:
+    """Keep what an editor decides for the piece at one outlet, draft or live; what is left out stays as it is.
+
+    A live piece is planned anew at once. To keep a carried piece from an outlet is to have it taken down there. Raises
+    ValidationError, with the sentence at its field.
+    """
+    override = Override.objects.filter(uid=page.uid, outlet=outlet).first() or Override(uid=page.uid, outlet=outlet)
+    decided = {"choice": choice, "headline": headline, "excerpt": excerpt}
+    changes: dict[str, Any] = {name: value for name, value in decided.items() if value is not None}
+    if not_before is not ...:
+        changes["not_before"] = not_before
+    for name, value in changes.items():
+        setattr(override, name, value)
+    override.full_clean(validate_unique=False, validate_constraints=False)
+    with transaction.atomic():
+        override.save()
+        log(page, "syndication.choose", user=actor, data={"outlet": outlet.name, "choice": str(override.get_choice_display())})
+        edition = current_edition(page.uid)
+        if edition is not None and plan_override(edition, outlet):
+            ring(tasks.deliver_due)
+    return override
 
 
 def withdraw(page: Any, outlets: Iterable[Outlet] | None = None, *, actor: Any = None) -> list[Outlet]:

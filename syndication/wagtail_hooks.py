@@ -7,15 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import dead_letters, deliveries, notices, overview, piece, republications
+from syndication.admin import bulk, dead_letters, deliveries, notices, overview, piece, republications
 from syndication.admin.outlets import OutletViewSet, outlets
 from syndication.admin.screens import ScreenMenuItem
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-PATTERNS = [*overview.urls, *republications.urls, *deliveries.urls, *dead_letters.urls, *piece.urls, *notices.urls]
+SCREENS = (overview, republications, deliveries, dead_letters, piece, notices, bulk)
+PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
     ("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand")),
+    ("syndication.choose", _("Choose for an outlet"), _("Decided what happens with the piece at an outlet")),
     ("syndication.withdraw", _("Withdraw from an outlet"), _("Asked an outlet to take the piece down")),
     ("syndication.replay", _("Replay"), _("Sent a dead letter once more")),
     ("syndication.skip", _("Skip"), _("Left a dead letter alone")),
@@ -30,6 +32,9 @@ ACTIONS = [
 def register_outlets() -> OutletViewSet:
     """The outlets' screens."""
     return outlets
+
+
+hooks.register("register_bulk_action", bulk.SendToOutlets)
 
 
 @hooks.register("register_admin_menu_item")

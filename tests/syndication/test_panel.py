@@ -110,7 +110,8 @@ def test_an_outlet_that_needs_a_person_is_marked(outlet: Outlet, editor: Client)
 def test_outlets_that_did_not_get_it_are_offered(editor: Client, desk: Desk) -> None:
     memory("By hand", automatic=False)
     html = editor.get(panel(make.original())).content.decode()
-    assert "Not sent to:" in html and "By hand" in html
+    assert "By hand" in html and "not sent" in html and "Push now" in html
+    assert "It gets pieces only when somebody sends them." in html
 
 
 def test_where_there_is_no_outlet_it_says_where_to_add_one(editor: Client) -> None:
