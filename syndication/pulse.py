@@ -6,7 +6,7 @@ from django.db.models import Min
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from syndication.models import Delivery, Republication
+from syndication.models import Delivery, Outlet, Republication
 
 # The log is kept so long, and the newest entries of each republication for good.
 KEPT_DAYS = 90
@@ -21,5 +21,12 @@ def oldest_due() -> float | None:
 
 def prune() -> int:
     """Forget deliveries older than KEPT_DAYS, but never the last KEPT_LAST of a republication. Returns how many."""
+    forget_old_secrets()
     old = Delivery.objects.filter(started_at__lt=Now() - timedelta(days=KEPT_DAYS))
     return old.delete()[0]
+
+
+def forget_old_secrets() -> int:
+    """Forget the secrets whose overlap is over. Returns how many."""
+    over = Outlet.objects.filter(old_secret_until__lte=Now())
+    return over.update(sealed_old_secret="", old_secret_until=None)

@@ -16,7 +16,7 @@ from wagtail.log_actions import log
 
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Notice, Outlet, Override, Republication, Verification, current_edition
+from syndication.models import Errand, Notice, Outlet, Override, Republication, Verification, current_edition
 from syndication.noticing import mended
 from syndication.planning import plan_override
 from syndication.preflight import Objection, preflight
@@ -114,6 +114,24 @@ def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> b
         Verification.objects.look(url=url or row.receipt_url, republication=row)
         ring(tasks.verify_due)
     return marked > 0
+
+
+def test_outlet(outlet: Outlet, *, actor: Any = None) -> Errand:
+    """Ask a worker to walk the way to the outlet; the errand shows what it finds."""
+    errand = Errand.ask(Errand.Kind.TEST_OUTLET, asked={"outlet": outlet.name}, asked_by=actor, outlet=outlet)
+    log(outlet, "syndication.test_outlet", user=actor)
+    ring(tasks.run_errands)
+    return errand
+
+
+def mend_outlet(outlet: Outlet, *, actor: Any = None) -> bool:
+    """Somebody renewed its secret or address: what was held or waiting goes on. Suspended it stays. True if it was waiting."""
+    outlet.refresh_from_db(fields=["state", "not_before", "failures"])
+    held = outlet.state in (Outlet.State.HELD, Outlet.State.GONE)
+    waiting = outlet.state == Outlet.State.ACTIVE and (outlet.not_before or outlet.failures)
+    if held or waiting:
+        resume(outlet, actor=actor)
+    return bool(held or waiting)
 
 
 def suspend(outlet: Outlet, *, actor: Any = None) -> None:

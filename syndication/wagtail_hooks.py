@@ -21,6 +21,8 @@ ACTIONS = [
     ("syndication.mark_delivered", _("Mark as delivered"), _("Marked as delivered by hand")),
     ("syndication.suspend", _("Suspend"), _("Suspended the outlet")),
     ("syndication.resume", _("Resume"), _("Resumed the outlet")),
+    ("syndication.test_outlet", _("Test connection"), _("Tested the connection to the outlet")),
+    ("syndication.rotate_secret", _("Change secret"), _("Changed the outlet's secret")),
 ]
 
 

@@ -24,6 +24,7 @@ ROOMS = [
         "production",
         "noticing",
         "errands",
+        "examining",
         "pulse",
     },
     {"connectors"},
