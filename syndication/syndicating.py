@@ -7,6 +7,7 @@ rings; a worker acts.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -116,12 +117,22 @@ def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> b
     return marked > 0
 
 
-def test_outlet(outlet: Outlet, *, actor: Any = None) -> Errand:
-    """Ask a worker to walk the way to the outlet; the errand shows what it finds."""
+def request_test(outlet: Outlet, *, actor: Any = None) -> Errand:
+    """Ask a worker to walk the way to the outlet; the errand shows what it finds. One that is under way is enough."""
+    if walking := Errand.objects.filter(kind=Errand.Kind.TEST_OUTLET, outlet=outlet, ended_at=None).first():
+        ring(tasks.run_errands)
+        return walking
     errand = Errand.ask(Errand.Kind.TEST_OUTLET, asked={"outlet": outlet.name}, asked_by=actor, outlet=outlet)
     log(outlet, "syndication.test_outlet", user=actor)
     ring(tasks.run_errands)
     return errand
+
+
+def rotate_secret(outlet: Outlet, secret: str, *, keep_old_for: timedelta, actor: Any = None) -> None:
+    """Give the outlet another secret; the one before it is signed with, too, for so long."""
+    outlet.change_secret(secret, keep_old_for)
+    Outlet.objects.filter(pk=outlet.pk).update(**{name: getattr(outlet, name) for name in Outlet.SECRETS})
+    log(outlet, "syndication.rotate_secret", user=actor, data={"old_until": str(outlet.old_secret_until or "")})
 
 
 def mend_outlet(outlet: Outlet, *, actor: Any = None) -> bool:

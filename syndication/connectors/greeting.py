@@ -61,7 +61,7 @@ class Greeting:
 
 
 def judge(true: Greeting, false: Greeting | None, old: Greeting | None, contract: Contract) -> Iterator[Step]:
-    """The steps that follow from the answers to a greeting signed as agreed, by a stranger, and with the secret before this one."""
+    """What follows from the answers to a greeting signed as agreed, by a stranger, and with the secret before this one."""
     step = _authenticated(true, false, old)
     yield step
     if step.outcome == FAILED:

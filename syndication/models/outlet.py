@@ -176,6 +176,9 @@ class Outlet(index.Indexed, models.Model):
     # The terms by which it was planned last; `reconcile` compares.
     planned_terms = models.CharField(max_length=64, blank=True, editable=False)
 
+    # The columns of its credentials.
+    SECRETS = ("sealed_secret", "secret_set_at", "sealed_old_secret", "old_secret_until")
+
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -240,6 +243,11 @@ class Outlet(index.Indexed, models.Model):
         )
         times = (self.window_days, self.embargo_hours, self.expiry_days, self.needs_image, self.max_headline)
         return hashlib.sha256(repr((chosen, times, self.contract.model_dump_json())).encode()).hexdigest()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is left alone for a while, because it asked for that or its breaker is open."""
+        return self.not_before is not None and self.not_before > timezone.now()
 
     @property
     def pushes(self) -> bool:

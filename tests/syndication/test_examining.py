@@ -18,7 +18,7 @@ from syndication.errands import run_errands
 from syndication.examining import examine
 from syndication.http.probe import FAILED, NOT_APPLICABLE, OK, STEPS, WARNING, Step
 from syndication.models import Errand, Outlet
-from syndication.syndicating import test_outlet as ask_for_test
+from syndication.syndicating import request_test as ask_for_test
 from tests import factories as make
 from tests.fakes.partner import Partner, Visit
 
