@@ -106,7 +106,7 @@ def _shown(errand: Errand) -> dict[str, Any]:
     found = {step["step"]: step for step in errand.steps}
     ended = errand.ended_at is not None
     ahead = "unreached" if ended else "later"
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in STEPS:
         row = {"name": STEP_NAMES[name], "outcome": ahead, **found.get(name, {})}
         if not ended and name not in found and errand.state == Errand.State.RUNNING and len(rows) == len(found):

@@ -1,7 +1,7 @@
 """Rules in the admin: the choices an outlet's rules are made of, the field that offers them, and how many pieces they pick."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.template.loader import render_to_string
@@ -28,7 +28,7 @@ def facets() -> dict[str, dict[str, str]]:
     """Every label there is, by facet, with its name: those of all page types together."""
     named: dict[str, dict[str, str]] = {facet: {} for facet in FACETS}
     for model in syndicated_models():
-        for facet, labels in model.label_names().items():  # type: ignore[attr-defined]
+        for facet, labels in model.label_names().items():
             named[facet].update(labels)
     return named
 
@@ -44,7 +44,7 @@ def choices(named: Mapping[str, Mapping[str, str]], stored: Iterable[str]) -> li
 def picked(outlet: Outlet) -> tuple[int, int]:
     """How many of the current pieces the outlet's rules pick, and how many there are."""
     rows = Edition.objects.visible().values_list("kind", "first_published_at", "labels", named=True)
-    takes = [outlet.takes(row) for row in rows]
+    takes = [outlet.takes(cast(Edition, row)) for row in rows]
     return sum(takes), len(takes)
 
 

@@ -213,7 +213,7 @@ class Outlet(index.Indexed, models.Model):
     def change_secret(self, text: str, keep_old_for: timedelta) -> None:
         """Seal another secret; the one before it stays in use for so long, so that the outlet can change its own at leisure."""
         before = self.sealed_secret
-        self.secret = text  # type: ignore[assignment]
+        self.secret = text
         if before and keep_old_for:
             self.sealed_old_secret, self.old_secret_until = before, timezone.now() + keep_old_for
 

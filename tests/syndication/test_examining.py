@@ -3,12 +3,11 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 from wagtail.models import ModelLogEntry
@@ -272,4 +271,4 @@ def test_the_contract_travels_with_the_greeting(outlet: Outlet, partner: Partner
     steps(outlet)
     sent = next(request.json() for request in partner.requests if request.method == "POST")
     assert sent["data"]["contract"] == Contract().model_dump(mode="json")
-    assert timezone.datetime.fromisoformat(sent["timestamp"]).tzinfo is not None
+    assert datetime.fromisoformat(sent["timestamp"]).tzinfo is not None

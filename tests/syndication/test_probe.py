@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from ssrfguard import resolve
 
 from syndication.http import probe, wire
 from syndication.http.policy import current
@@ -112,7 +113,7 @@ def test_a_name_that_leads_inwards_is_not_followed(settings: Any, monkeypatch: p
 def test_plain_http_on_the_public_web_is_warned_of(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     settings.SYNDICATION_ALLOWED_NETWORKS = []
     target = current().check_url("http://8.8.8.8/")
-    monkeypatch.setattr(probe, "_looked_up", lambda url: probe.resolve(target, policy=current()))
+    monkeypatch.setattr(probe, "_looked_up", lambda url: resolve(target, policy=current()))
     monkeypatch.setattr(probe, "_answers", lambda url: Step("reach", OK, ""))
     step = found("http://outlet.example/hook")["tls"]
     assert step.outcome == WARNING and "https://" in step.sentence
