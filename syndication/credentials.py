@@ -8,6 +8,26 @@ class Unreadable(Exception):
     """A sealed text that none of the keys opens, or no key at all."""
 
 
+class Secret(str):
+    """A credential in clear, which no traceback or log shows by accident. `old` is the one before it, while both are in use."""
+
+    old: str
+
+    def __new__(cls, text: str = "", old: str = "") -> "Secret":
+        """`text`, and the one it replaces."""
+        made = super().__new__(cls, text)
+        made.old = old
+        return made
+
+    def __repr__(self) -> str:
+        return "Secret(not shown)"
+
+    @property
+    def all(self) -> list[str]:
+        """Every secret in use, newest first."""
+        return [secret for secret in (str(self), self.old) if secret]
+
+
 def _keys() -> MultiFernet:
     if not settings.CREDENTIAL_KEYS:
         raise Unreadable("CREDENTIAL_KEYS is empty. Make a key with 'manage.py new_credential_key' and set it.")

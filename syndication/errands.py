@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
+from syndication.examining import run_examination
 from syndication.models import Errand
 from syndication.reading import read_page
 
@@ -14,10 +15,11 @@ BATCH = 1
 # Each kind of errand and the function that does it; it ends the errand itself.
 RUNNERS: dict[str, Callable[[Errand], None]] = {
     Errand.Kind.READ_PAGE: read_page,
+    Errand.Kind.TEST_OUTLET: run_examination,
 }
 
 
-def run_errands(rounds: int = 20) -> int:
+def run_errands(rounds: int = 160) -> int:
     """Do every errand that is due. Returns how many ended."""
     done = 0
     for _ in range(rounds):

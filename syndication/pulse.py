@@ -48,6 +48,7 @@ def prune() -> int:
     republication; notices closed as long ago; errands that ended a month ago. Returns how many.
     """
     forget_pictures()
+    forget_old_secrets()
     long_ago = Now() - timedelta(days=KEPT_DAYS)
     newest = Delivery.objects.filter(republication=OuterRef("republication")).order_by("-fence")
     # The fence of the oldest delivery that is kept for good; null where there are fewer.
@@ -62,3 +63,9 @@ def _forget(rows: QuerySet[Any]) -> int:
     while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         forgotten += rows.model._default_manager.filter(pk__in=ids).delete()[0]
     return forgotten
+
+
+def forget_old_secrets() -> int:
+    """Forget the secrets whose overlap is over. Returns how many."""
+    over = Outlet.objects.filter(old_secret_until__lte=Now())
+    return over.update(sealed_old_secret="", old_secret_until=None)

@@ -176,7 +176,7 @@ def _heed(outlet: Outlet, error: DeliveryError | None) -> None:
 def _secrets(outlet: Outlet) -> list[str]:
     """What an outlet's answer may echo of what we sent, and nobody shall read."""
     try:
-        return [outlet.secret] if outlet.sealed_secret else []
+        return list(outlet.secret.all)
     except Unreadable:
         return []
 

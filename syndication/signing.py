@@ -1,6 +1,7 @@
 """Signatures of Standard Webhooks: HMAC-SHA256 over id, timestamp and the raw bytes that are sent."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 
 from standardwebhooks.webhooks import Webhook as Signer
@@ -22,10 +23,10 @@ def check_secret(secret: str) -> None:
         raise ValueError(f"A webhook secret holds 24 to 64 bytes; this one holds {size}. Ask the outlet for a new one.")
 
 
-def headers(secret: str, message_id: str, now: datetime, body: bytes) -> dict[str, str]:
-    """The three headers for `body` as it will be sent. `now` must be aware."""
+def headers(secrets: Sequence[str], message_id: str, now: datetime, body: bytes) -> dict[str, str]:
+    """The three headers for `body` as it will be sent, with a signature by each secret, newest first. `now` must be aware."""
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Signer(secret).sign(message_id, now, body.decode()),
+        "webhook-signature": " ".join(Signer(secret).sign(message_id, now, body.decode()) for secret in secrets),
     }

@@ -7,7 +7,7 @@ rings; a worker acts.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import EllipsisType
 from typing import Any
 
@@ -18,7 +18,7 @@ from wagtail.log_actions import log
 
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Edition, Notice, Outlet, Override, Republication, Verification, current_edition
+from syndication.models import Edition, Errand, Notice, Outlet, Override, Republication, Verification, current_edition
 from syndication.noticing import mended
 from syndication.planning import plan_override, plan_overrides
 from syndication.preflight import Objection, preflight
@@ -172,6 +172,34 @@ def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> b
         Verification.objects.look(url=url or row.receipt_url, republication=row)
         ring(tasks.verify_due)
     return marked > 0
+
+
+def request_test(outlet: Outlet, *, actor: Any = None) -> Errand:
+    """Ask a worker to walk the way to the outlet; the errand shows what it finds. One that is under way is enough."""
+    if walking := Errand.objects.filter(kind=Errand.Kind.TEST_OUTLET, outlet=outlet, ended_at=None).first():
+        ring(tasks.run_errands)
+        return walking
+    errand = Errand.ask(Errand.Kind.TEST_OUTLET, asked={"outlet": outlet.name}, asked_by=actor, outlet=outlet)
+    log(outlet, "syndication.test_outlet", user=actor)
+    ring(tasks.run_errands)
+    return errand
+
+
+def rotate_secret(outlet: Outlet, secret: str, *, keep_old_for: timedelta, actor: Any = None) -> None:
+    """Give the outlet another secret; the one before it is signed with, too, for so long."""
+    outlet.change_secret(secret, keep_old_for)
+    Outlet.objects.filter(pk=outlet.pk).update(**{name: getattr(outlet, name) for name in Outlet.SECRETS})
+    log(outlet, "syndication.rotate_secret", user=actor, data={"old_until": str(outlet.old_secret_until or "")})
+
+
+def mend_outlet(outlet: Outlet, *, actor: Any = None) -> bool:
+    """Somebody renewed its secret or address: what was held or waiting goes on. Suspended it stays. True if it was waiting."""
+    outlet.refresh_from_db(fields=["state", "not_before", "failures"])
+    held = outlet.state in (Outlet.State.HELD, Outlet.State.GONE)
+    waiting = outlet.state == Outlet.State.ACTIVE and (outlet.not_before or outlet.failures)
+    if held or waiting:
+        resume(outlet, actor=actor)
+    return bool(held or waiting)
 
 
 def suspend(outlet: Outlet, *, actor: Any = None) -> None:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import bulk, dead_letters, deliveries, notices, overview, piece, republications
+from syndication.admin import bulk, dead_letters, deliveries, notices, outlet_actions, overview, piece, republications
 from syndication.admin.outlets import OutletViewSet, outlets
 from syndication.admin.screens import ScreenMenuItem
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-SCREENS = (overview, republications, deliveries, dead_letters, piece, notices, bulk)
+SCREENS = (overview, republications, deliveries, dead_letters, piece, notices, bulk, outlet_actions)
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
@@ -25,6 +25,8 @@ ACTIONS = [
     ("syndication.suspend", _("Suspend"), _("Suspended the outlet")),
     ("syndication.resume", _("Resume"), _("Resumed the outlet")),
     ("syndication.dismiss", _("Dismiss"), _("Dismissed a notice")),
+    ("syndication.test_outlet", _("Test connection"), _("Tested the connection to the outlet")),
+    ("syndication.rotate_secret", _("Change secret"), _("Changed the outlet's secret")),
 ]
 
 

@@ -38,6 +38,7 @@ ROOMS = [
         "telling",
         "watching",
         "errands",
+        "examining",
         "pulse",
         "reading",
     },

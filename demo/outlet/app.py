@@ -142,6 +142,8 @@ class Outlet:
         headers = {name: environ.get(f"HTTP_{name.upper().replace('-', '_')}", "") for name in HEADERS}
         prove(body, headers, self._verifiers)
         push = read(body, headers["webhook-id"])
+        if push is None:
+            return self._tested(headers["webhook-id"])
         moods = self.store.moods(push.uid)
         if moods["answers"] in ("500", "401"):
             return self._refuse(push, int(moods["answers"]))
@@ -153,6 +155,16 @@ class Outlet:
             self.stopping.wait(HANG_LIMIT)
             raise Problem(503, "We never meant to answer.")
         return _json({"id": row.uid, "url": self._url(row)}, 201 if new else 200)
+
+    def _tested(self, key: str) -> Answer:
+        """What we can do, for who tests the line to us. Nothing is kept of it."""
+        moods = self.store.moods("")
+        log.info("tested (%s)", key)
+        if moods["answers"] in ("500", "401"):
+            return _problem(int(moods["answers"]), "The desk told us to answer so.")
+        if moods["answers"] == "hang":
+            self.stopping.wait(HANG_LIMIT)
+        return _json({"test": True, "may_publish": True, "canonical": moods["canonical"] in ("right", "two")})
 
     def _refuse(self, push: Push, status: int) -> Answer:
         self.store.refuse(push, f"refused: {status}")

@@ -1,113 +1,115 @@
-"""Outlets in the admin: list, form, history. Credentials are written and never shown again."""
+"""Outlets in the admin: list, form, history, with test, suspend and resume one click away."""
 
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, StatusTagColumn
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import ObjectList
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import BaseButton, Button, HeaderButton
 
+from syndication.admin import rules
+from syndication.admin.outlet_form import OutletForm, panels
 from syndication.connectors import CONNECTORS
 from syndication.models import Outlet
 
 
-class OutletForm(WagtailAdminModelForm):
-    """The outlet with its credential, which is written and never shown again."""
+def actions(outlet: Outlet, user: Any, button: type[BaseButton] = Button) -> list[BaseButton]:
+    """Test, and suspend or resume, for who may change outlets: each one press, without a question."""
+    if not outlet.kind or not user.has_perm("syndication.change_outlet"):
+        return []
+    suspended = outlet.state != Outlet.State.ACTIVE
+    stop = ("outlet_resume", _("Resume"), "rotate") if suspended else ("outlet_suspend", _("Suspend"), "no-view")
+    told = [("outlet_test", _("Test connection"), "globe"), stop]
+    return [
+        button(
+            label,
+            icon_name=icon,
+            priority=12 + number,
+            attrs={
+                "data-controller": "w-action",
+                "data-action": "w-action#post",
+                "data-w-action-url-value": reverse(f"syndication:{name}", args=[outlet.pk]),
+            },
+        )
+        for number, (name, label, icon) in enumerate(told)
+    ]
 
-    kind = forms.ChoiceField(label=_("How we push"), required=False, choices=())
-    new_secret = forms.CharField(
-        label=_("Secret"),
-        required=False,
-        strip=True,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
-    )
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [
-            ("", _("Not at all: our stubs point there")),
-            *((k, c.label) for k, c in CONNECTORS.items()),
-        ]
-        self.fields["kind"].help_text = Outlet._meta.get_field("kind").help_text
-        kept = _("A secret is kept. Leave empty to keep it.") if self.instance.sealed_secret else _("None is kept yet.")
-        help_texts = " ".join(str(connector.secret_help) for connector in CONNECTORS.values())
-        self.fields["new_secret"].help_text = f"{kept} {help_texts}"
+class StateColumn(Column):
+    """The outlet's state, why it is so, and whether it answers."""
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a secret of the wrong form, and a kind without one."""
-        data: dict[str, Any] = super().clean()
-        connector = CONNECTORS.get(data.get("kind") or "")
-        secret = data.get("new_secret")
-        if connector and secret:
-            try:
-                connector.check_secret(secret)
-            except ValueError as problem:
-                self.add_error("new_secret", ValidationError(str(problem)))
-        elif connector and not self.instance.sealed_secret:
-            self.add_error("new_secret", _("Enter the secret: without it the outlet cannot know that a push is ours."))
-        return data
+    cell_template_name = "syndication/outlets/state_cell.html"
 
-    def save(self, commit: bool = True) -> Outlet:
-        """Seal the secret, if one was written. A held or gone outlet with a new secret or address is active again."""
-        if secret := self.cleaned_data.get("new_secret"):
-            self.instance.secret = secret
-        mended = {"new_secret", "kind", "endpoint"} & set(self.changed_data)
-        if mended and self.instance.state in (Outlet.State.HELD, Outlet.State.GONE):
-            self.instance.state, self.instance.state_reason = Outlet.State.ACTIVE, ""
-        return super().save(commit)
+    def get_value(self, instance: Outlet) -> Outlet:
+        """The outlet itself: the template tells."""
+        return instance
+
+
+class OutletIndexView(IndexView):
+    """The list, with its actions in each row's menu."""
+
+    def get_list_more_buttons(self, instance: Outlet) -> list[Any]:
+        """Wagtail's own, and ours between Edit and Delete."""
+        return [*super().get_list_more_buttons(instance), *actions(instance, self.request.user)]
+
+
+class OutletCreateView(CreateView):
+    """Adding says what the rules pick, and offers the test."""
+
+    def get_success_message(self, instance: Outlet) -> str:
+        """Wagtail's own, and what the rules pick."""
+        return _told(super().get_success_message(instance), instance)
+
+
+class OutletEditView(EditView):
+    """The form, with its actions in the header."""
+
+    @cached_property
+    def header_buttons(self) -> list[BaseButton]:
+        """Test, suspend or resume."""
+        return actions(self.object, self.request.user, HeaderButton)
+
+    def get_success_message(self) -> str:
+        """Wagtail's own, and what the rules pick."""
+        return _told(super().get_success_message(), self.object)
+
+
+def _told(message: str, outlet: Outlet) -> str:
+    return f"{message} {rules.sentence(outlet)}".strip()
 
 
 class OutletViewSet(ModelViewSet):
-    """Outlets: list, form, history."""
+    """Outlets: list, form, history. There is no copying: a secret belongs to one outlet."""
 
     model = Outlet
     icon = "globe"
-    menu_label = _("Outlets")
+    menu_label = gettext_lazy("Outlets")
     add_to_admin_menu = False
     inspect_view_enabled = False
     copy_view_enabled = False
+    index_view_class = OutletIndexView
+    add_view_class = OutletCreateView
+    edit_view_class = OutletEditView
     list_display = [
         "name",
-        "website",
-        Column("kind", label=_("Push"), accessor=lambda outlet: CONNECTORS[outlet.kind].label if outlet.kind else "—"),
-        StatusTagColumn(
-            "state",
-            label=_("State"),
-            accessor=lambda outlet: outlet.get_state_display(),
-            primary=lambda outlet: outlet.state == Outlet.State.ACTIVE,
+        Column(
+            "kind",
+            label=gettext_lazy("Push"),
+            accessor=lambda outlet: CONNECTORS[outlet.kind].label if outlet.kind in CONNECTORS else "—",
+            sort_key="kind",
         ),
+        StateColumn("state", label=gettext_lazy("State"), sort_key="state"),
+        DateColumn("last_ok_at", label=gettext_lazy("Last good answer"), sort_key="last_ok_at"),
     ]
     list_filter = ["kind", "state"]
     search_fields = ["name", "website"]
-    panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("website"), FieldPanel("other_hosts")], heading=_("The outlet")),
-        MultiFieldPanel(
-            [
-                FieldPanel("kind"),
-                FieldPanel("endpoint"),
-                FieldPanel("new_secret"),
-                FieldPanel("automatic"),
-                FieldPanel("takes_since"),
-                FieldPanel("takes_stubs"),
-                FieldPanel("max_in_flight"),
-            ],
-            heading=_("Pushing"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("extent"),
-                FieldPanel("owes_canonical"),
-                FieldPanel("owes_noindex"),
-                FieldPanel("owes_link"),
-                FieldPanel("attribution"),
-                FieldPanel("stub_canonical"),
-            ],
-            heading=_("Contract: what it may carry and what it owes"),
-        ),
-    ]
+    panels = panels()
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
         """The panels' form, on top of OutletForm."""
@@ -115,8 +117,6 @@ class OutletViewSet(ModelViewSet):
 
     def get_edit_handler(self) -> Any:
         """The panels in order, bound to the model."""
-        from wagtail.admin.panels import ObjectList
-
         return ObjectList(self.panels, base_form_class=OutletForm).bind_to_model(self.model)
 
 

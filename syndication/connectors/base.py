@@ -1,22 +1,28 @@
 """What every connector promises the engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from syndication.contract import Contract
+from syndication.credentials import Secret
+from syndication.http.probe import FAILED, Step, walk
 from syndication.story import Story
 
 
 @dataclass(frozen=True)
 class Access:
-    """How to reach one outlet. `secret` is asked for at the moment of signing, so that it is never held or printed."""
+    """How to reach one outlet.
+
+    `secret` is asked for at the moment of signing, so that it is never held or printed; its `all` has the one before it, too,
+    while a secret is being changed.
+    """
 
     name: str
     endpoint: str
     contract: Contract
-    secret: Callable[[], str]
+    secret: Callable[[], Secret]
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Connector:
     # Whether repeating a request with the same key is harmless at the outlet, so that no look-up is needed first.
     idempotent: ClassVar[bool] = False
     secret_help: ClassVar[str] = ""
+    # Whether two secrets can be in use at once, so that a change of secret has time.
+    overlaps: ClassVar[bool] = False
 
     def __init__(self, access: Access):
         self.access = access
@@ -63,3 +71,15 @@ class Connector:
     def find(self, uid: UUID) -> Receipt | None:
         """What the outlet already has of this piece, or None. Asked after an uncertain create unless `idempotent`."""
         return None
+
+    def examine(self) -> Iterator[Step]:
+        """Walk the way to the outlet without any story and say at each step what was found; the first failure ends the walk."""
+        for step in walk(self.access.endpoint):
+            yield step
+            if step.outcome == FAILED:
+                return
+        yield from self.greet()
+
+    def greet(self) -> Iterator[Step]:
+        """The steps of this protocol, once the outlet answers at all: authentication, right to publish, canonical."""
+        yield from ()

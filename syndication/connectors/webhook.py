@@ -1,14 +1,20 @@
 """Webhook: a signed POST as Standard Webhooks lays it down (https://www.standardwebhooks.com)."""
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 
 from syndication import http, signing
 from syndication.connectors.base import Connector, Receipt
-from syndication.errors import Uncertain, raise_for_status
+from syndication.connectors.greeting import FORGED, TEST_EVENT, Greeting, judge
+from syndication.credentials import Unreadable
+from syndication.errors import DeliveryError, Uncertain, raise_for_status
+from syndication.http.probe import AUTHENTICATION, FAILED, Step
 from syndication.renderers.payload import payload
 from syndication.story import Story
 
@@ -19,6 +25,7 @@ class Webhook(Connector):
     kind = "webhook"
     label = "Webhook (Standard Webhooks)"
     idempotent = True
+    overlaps = True
     secret_help = "The signing secret you share with the outlet: whsec_ followed by 24 to 64 bytes in base64."
 
     @classmethod
@@ -40,12 +47,40 @@ class Webhook(Connector):
 
     def _post(self, event: str, story: Story, receipt: Receipt | None, key: UUID) -> Receipt:
         now = datetime.now(UTC)
-        body = json.dumps(payload(event, story, self.access.contract, receipt, now), ensure_ascii=False).encode()
-        headers = signing.headers(self.access.secret(), f"msg_{key.hex}", now, body)
-        headers["content-type"] = "application/json"
-        answer = http.post(self.access.endpoint, body, headers, deadline=settings.SYNDICATION_DEADLINE_SECONDS)
+        message = payload(event, story, self.access.contract, receipt, now)
+        answer = self._send(message, self.access.secret().all, key, now)
         raise_for_status(answer.status, answer.headers, answer.text[:2000])
         return self._receipt(answer) or receipt or Receipt()
+
+    def _send(self, message: dict[str, Any], secrets: Sequence[str], key: UUID, now: datetime) -> http.Response:
+        body = json.dumps(message, ensure_ascii=False).encode()
+        headers = signing.headers(secrets, f"msg_{key.hex}", now, body)
+        headers["content-type"] = "application/json"
+        return http.post(self.access.endpoint, body, headers, deadline=settings.SYNDICATION_DEADLINE_SECONDS)
+
+    def greet(self) -> Iterator[Step]:
+        """Send `outlet.test`, which carries no story, and once more under a false signature: who cannot tell them apart takes
+        pieces from anybody.
+        """
+        try:
+            secret = self.access.secret()
+        except Unreadable as problem:
+            yield Step(AUTHENTICATION, FAILED, str(problem))
+            return
+        true = self._greeting([str(secret)])
+        old = self._greeting([secret.old]) if secret.old and true.status in (401, 403) else None
+        false = self._greeting([FORGED]) if true.told_apart_matters or (old and old.taken) else None
+        for step in judge(true, false, old, self.access.contract):
+            yield replace(step, detail=http.redacted(step.detail, secret.all))
+
+    def _greeting(self, secrets: Sequence[str]) -> Greeting:
+        now = datetime.now(UTC)
+        facts = {"outlet": self.access.name, "contract": self.access.contract.model_dump(mode="json")}
+        message = {"type": TEST_EVENT, "timestamp": now.isoformat(), "data": facts}
+        try:
+            return Greeting(answer=self._send(message, secrets, uuid4(), now))
+        except DeliveryError as error:
+            return Greeting(error=error)
 
     def _receipt(self, answer: http.Response) -> Receipt | None:
         """The receipt in a JSON answer; None in any other plain answer, which the specification allows."""

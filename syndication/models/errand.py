@@ -15,7 +15,7 @@ class Errand(DueRow):
     """One request to look at something abroad: an outlet to be tested, a page to be read. Never done in the editor's request.
 
     `asked` is what was asked for, `steps` what was found so far, each `{"step", "outcome", "sentence", "detail"}` with outcome
-    `ok`, `warning`, `failed` or `running`; `found` is the result, in the form of its kind.
+    `ok`, `warning`, `failed`, `none` (not applicable) or `running`; `found` is the result, in the form of its kind.
     """
 
     class Kind(models.TextChoices):

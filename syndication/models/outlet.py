@@ -1,8 +1,9 @@
 """Outlet: a partner place, with a kind, credentials and a contract."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from syndication.contract import Contract
-from syndication.credentials import seal, unseal
+from syndication.credentials import Secret, Unreadable, seal, unseal
 from syndication.http import check_url
 from syndication.rules import picks
 from syndication.story import Extent
@@ -175,6 +176,9 @@ class Outlet(index.Indexed, models.Model):
     # The terms by which it was planned last; `reconcile` compares.
     planned_terms = models.CharField(max_length=64, blank=True, editable=False)
 
+    # The columns of its credentials.
+    SECRETS = ("sealed_secret", "secret_set_at", "sealed_old_secret", "old_secret_until")
+
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -187,13 +191,31 @@ class Outlet(index.Indexed, models.Model):
         return self.name
 
     @property
-    def secret(self) -> str:
-        """The credential, in clear: only connectors may ask. Raises credentials.Unreadable."""
-        return unseal(self.sealed_secret)
+    def secret(self) -> Secret:
+        """The credential, in clear, with the old one while both are in use: only connectors may ask. Raises Unreadable."""
+        old = ""
+        if self.old_secret_in_use:
+            # Without the old one we can still sign.
+            with suppress(Unreadable):
+                old = unseal(self.sealed_old_secret)
+        return Secret(unseal(self.sealed_secret), old)
 
     @secret.setter
     def secret(self, text: str) -> None:
-        self.sealed_secret = seal(text)
+        self.sealed_secret, self.secret_set_at = seal(text), timezone.now()
+        self.sealed_old_secret, self.old_secret_until = "", None
+
+    @property
+    def old_secret_in_use(self) -> bool:
+        """Whether the secret before this one is still signed with."""
+        return bool(self.sealed_old_secret and self.old_secret_until and self.old_secret_until > timezone.now())
+
+    def change_secret(self, text: str, keep_old_for: timedelta) -> None:
+        """Seal another secret; the one before it stays in use for so long, so that the outlet can change its own at leisure."""
+        before = self.sealed_secret
+        self.secret = text
+        if before and keep_old_for:
+            self.sealed_old_secret, self.old_secret_until = before, timezone.now() + keep_old_for
 
     @property
     def contract(self) -> Contract:
@@ -221,6 +243,11 @@ class Outlet(index.Indexed, models.Model):
         )
         times = (self.window_days, self.embargo_hours, self.expiry_days, self.needs_image, self.max_headline)
         return hashlib.sha256(repr((chosen, times, self.contract.model_dump_json())).encode()).hexdigest()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is left alone for a while, because it asked for that or its breaker is open."""
+        return self.not_before is not None and self.not_before > timezone.now()
 
     @property
     def pushes(self) -> bool:
@@ -267,6 +294,17 @@ class Outlet(index.Indexed, models.Model):
         return any(host == own or host.endswith(f".{own}") for own in self.hosts if own)
 
     def clean(self) -> None:
-        """Refuse a kind without its endpoint, with the sentence at the field."""
+        """Refuse a kind without its endpoint and terms that contradict each other, with the sentence at the field."""
+        wrong: dict[str, Any] = {}
         if self.kind and not self.endpoint:
-            raise ValidationError({"endpoint": _("Enter the address we push to, or leave “how we push” empty.")})
+            wrong["endpoint"] = _("Enter the address we push to, or leave “how we push” empty.")
+        if self.expiry_days and (self.embargo_hours or 0) >= self.expiry_days * 24:
+            wrong["embargo_hours"] = _(
+                "By then it must have taken the piece down. Shorten the embargo, or let it carry pieces longer."
+            )
+        if self.expiry_days and self.window_days and self.window_days > self.expiry_days:
+            wrong["window_days"] = _(
+                "It carries pieces for fewer days than that: older ones would have to be taken down at once."
+            )
+        if wrong:
+            raise ValidationError(wrong)

@@ -84,6 +84,7 @@ def form(**facts: Any) -> dict[str, Any]:
         "automatic": "on",
         "takes_since": "",
         "max_in_flight": "4",
+        "embargo_hours": "0",
         "extent": "full",
         "owes_canonical": "on",
         "owes_link": "on",

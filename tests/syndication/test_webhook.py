@@ -16,6 +16,7 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Access, Receipt
 from syndication.connectors.webhook import Webhook
 from syndication.contract import Contract
+from syndication.credentials import Secret
 from syndication.errors import OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.story import Story
 from tests import factories as make
@@ -42,7 +43,7 @@ def partner(shared_partner: Partner, settings: Any) -> Partner:
 @pytest.fixture
 def webhook(partner: Partner) -> Webhook:
     contract = Contract(attribution="First published in The Harbour Review")
-    return Webhook(Access("Lantern", partner.url("/created/7"), contract, lambda: make.SECRET))
+    return Webhook(Access("Lantern", partner.url("/created/7"), contract, lambda: Secret(make.SECRET)))
 
 
 @pytest.fixture
@@ -214,6 +215,6 @@ def test_a_secret_of_the_wrong_form_is_refused_with_a_sentence(secret: str, sent
 
 
 def test_signing_needs_a_moment_with_a_zone() -> None:
-    told = signing.headers(make.SECRET, "msg_1", datetime(2026, 3, 1, tzinfo=UTC), "الميناء".encode())
+    told = signing.headers([make.SECRET], "msg_1", datetime(2026, 3, 1, tzinfo=UTC), "الميناء".encode())
     assert told["webhook-timestamp"] == str(int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()))
     assert told["webhook-signature"].startswith("v1,")

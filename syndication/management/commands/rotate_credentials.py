@@ -7,6 +7,7 @@ from django.db import transaction
 
 from syndication.credentials import Unreadable, reseal
 from syndication.models import Outlet
+from syndication.pulse import forget_old_secrets
 
 
 class Command(BaseCommand):
@@ -17,11 +18,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """All or none."""
         with transaction.atomic():
-            outlets = Outlet.objects.select_for_update().exclude(sealed_secret="")
+            forget_old_secrets()
+            outlets = Outlet.objects.select_for_update().exclude(sealed_secret="", sealed_old_secret="")
             for outlet in outlets:
                 try:
-                    sealed = reseal(outlet.sealed_secret)
+                    sealed, old = reseal(outlet.sealed_secret), reseal(outlet.sealed_old_secret)
                 except Unreadable as problem:
                     raise CommandError(f"{outlet.name}: {problem}") from None
-                Outlet.objects.filter(pk=outlet.pk).update(sealed_secret=sealed)
+                Outlet.objects.filter(pk=outlet.pk).update(sealed_secret=sealed, sealed_old_secret=old)
         self.stdout.write(f"{len(outlets)} credentials are sealed with the newest key.")
