@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkAction
 
 from syndication.models import Edition, Outlet, Override, Republication
@@ -122,6 +123,7 @@ def examined(pages: list[Any], outlets: list[Outlet]) -> dict[str, Any]:
     return {"lines": troubled, "counts": counts, "chosen": outlets}
 
 
+@require_GET
 @permission_required("syndication.syndicate", raise_exception=True)
 def progress(request: HttpRequest, token: str) -> HttpResponse:
     """How far a batch is; the page fetches its own middle again while something is under way."""
