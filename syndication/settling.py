@@ -151,7 +151,8 @@ def _settle_lines(by_outlet: dict[Outlet, list[Ended]]) -> None:
         while trailing < len(spoken) and isinstance(spoken[-1 - trailing], Transient | Uncertain):
             trailing += 1
         answered = any(error is None or isinstance(error, Permanent) for error in spoken[: len(spoken) - trailing])
-        if not trailing and spoken[-1] is None:
+        paused = any(error is not None and error.retry_after for error in spoken)
+        if not trailing and spoken[-1] is None and not paused:
             good.append(outlet)
         elif trailing and line.failed(outlet, trailing, answered):
             sentence = f"{outlet.name} does not answer: {spoken[-1].sentence} We try again by ourselves, more and more rarely."  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ from celery import shared_task
 from syndication.models import Edition, Outlet
 
 
-@shared_task(
+@shared_task(  # type: ignore[call-overload]
     bind=True, acks_late=True, autoretry_for=(OSError, ValueError), retry_backoff=0.2, retry_backoff_max=3, max_retries=5
 )
 def send(self: Any, outlet: int, uid: str, version: int) -> None:
