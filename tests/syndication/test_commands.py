@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from home.models import ArticlePage
 from syndication.management.commands import syndicate
-from syndication.models import Errand, Notice, Outlet, Republication, Verification
+from syndication.models import Errand, Outlet, Republication, Verification
 from syndication.planning import reconcile
 from tests import factories as make
 from tests.outlets import Desk, memory
@@ -263,7 +263,6 @@ def test_withdraw_asks_who_carries_it_and_works_without_the_page(desk: Desk) -> 
 def test_status_tells_of_beat_circuits_the_guard_and_notices(busy: None, settings: Any) -> None:
     settings.SYNDICATION_PRODUCTION_HOSTS = []
     Outlet.objects.update(not_before=timezone.now() + timedelta(minutes=5), failures=6)
-    Notice.objects.create(kind="dead", subject="republication:1", sentence="It failed.")
     told = run("syndication_status")
     assert "beat was heard 0 s ago" in told
     assert "SYNDICATION_PRODUCTION_HOST is not set" in told

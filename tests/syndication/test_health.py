@@ -142,7 +142,6 @@ def test_metrics_tell_what_waits_what_failed_and_what_was_seen(client: Client, a
     make.original()
     desk.tell("permanent")
     call_command("syndicate")
-    Notice.objects.create(kind="dead", subject="x", sentence="It failed.")
     text = client.get("/metrics").content.decode()
     assert 'syndication_failed{outlet="Lan\\"tern"} 1.0' in text
     assert 'syndication_deliveries_last_hour{outcome="permanent",outlet="Lan\\"tern"} 1.0' in text
