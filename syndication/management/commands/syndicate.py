@@ -9,12 +9,14 @@ from django.db import close_old_connections
 from syndication.delivering import deliver_due
 from syndication.errands import run_errands
 from syndication.management import find_outlets, find_page
+from syndication.noticing import tell_notices
 from syndication.planning import plan_everything, reconcile
 from syndication.scheduling import publish_due
 from syndication.syndicating import syndicate
 from syndication.verifying import verify_due
 
 PAUSE = 2.0
+TELL_EVERY = 60.0
 RECONCILE_EVERY = 300.0
 PLAN_EVERY = 24 * 3600.0
 
@@ -72,10 +74,13 @@ class Command(BaseCommand):
 
     def _loop(self) -> None:
         begun = time.monotonic()
-        next_reconcile, next_plan = begun, begun + PLAN_EVERY
+        next_told, next_reconcile, next_plan = begun, begun, begun + PLAN_EVERY
         while True:
             close_old_connections()
             publish_due()
+            if time.monotonic() >= next_told:
+                tell_notices()
+                next_told = time.monotonic() + TELL_EVERY
             if time.monotonic() >= next_reconcile:
                 reconcile()
                 next_reconcile = time.monotonic() + RECONCILE_EVERY
