@@ -26,7 +26,7 @@ def notice(
 
 def mended(subject: str, *kinds: str) -> int:
     """Close the open notices of these kinds about this subject. Returns how many."""
-    return Notice.objects.filter(subject=subject, kind__in=kinds, closed_at=None).update(closed_at=Now())
+    return mended_all([subject], *kinds)
 
 
 def mended_all(subjects: list[str], *kinds: str) -> int:
