@@ -77,6 +77,7 @@ class Outlet(index.Indexed, models.Model):
         validators=[validate_web_url],
         help_text=_("Where we push. The outlet's developers tell you."),
     )
+    account = models.CharField(_("account"), max_length=200, blank=True)
     sealed_secret = models.TextField(blank=True, editable=False)
     secret_set_at = models.DateTimeField(null=True, editable=False)
     # While a secret is being changed both are in use, so that the outlet can change its own at leisure.
