@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -17,12 +17,13 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from syndication import syndicating
-from syndication.admin.screens import Listing, Screen
+from syndication.admin.screens import Listing, Screen, back
 from syndication.models import Delivery, Outlet, Republication
 from syndication.models.outlet import validate_web_url
 
 RIGHT = "syndication.replay"
 REPLAY = permission_required(RIGHT, raise_exception=True)
+LIST = "syndication:dead_letters"
 ABOVE = ("dead_letters", gettext_lazy("Dead letters"))
 # So many are replayed in one request: each is written in the log with its actor, and nobody shall wait long for an answer.
 CHUNK = 500
@@ -74,6 +75,20 @@ class DeadLettersView(Listing):
         rows = dead().select_related("wanted", "outlet").annotate(last_status=Subquery(last))
         return rows.defer("wanted__facts", "wanted__body_html")
 
+    def decorate_paginated_queryset(self, object_list: Any) -> Any:
+        """Each with where its buttons lead: back to this very list, with the focus on the letter beside it."""
+        if self.is_export:
+            return object_list
+        rows = list(object_list)
+        chosen = self.request.GET.copy()
+        if len(rows) == 1:
+            # Without it this page of results is not there any more.
+            chosen.pop("p", None)
+        here = f"{reverse(LIST)}?{chosen.urlencode()}"
+        for row, beside in zip(rows, [*rows[1:], *rows[-2:-1], None], strict=False):
+            row.onward = f"{here}#letter-{beside.pk}" if beside else here
+        return rows
+
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the filters as the link to “replay all of these” repeats them."""
         return {**super().get_context_data(*args, **kwargs), "chosen": self.request.GET.urlencode()}
@@ -117,7 +132,7 @@ class ReplayManyView(Screen):
             chosen = request.GET.copy()
             chosen["left"] = str(count - done)
             return redirect(f"{reverse('syndication:replay_many')}?{chosen.urlencode()}")
-        return _back()
+        return redirect(LIST)
 
 
 @require_POST
@@ -127,7 +142,7 @@ def replay(request: HttpRequest, republication_id: int) -> HttpResponse:
     row = get_object_or_404(dead(), pk=republication_id)
     syndicating.replay([row], actor=request.user)
     messages.success(request, _("“%(piece)s” is on its way again.") % {"piece": row})
-    return _back()
+    return back(request, reverse(LIST))
 
 
 @require_POST
@@ -137,7 +152,7 @@ def skip(request: HttpRequest, republication_id: int) -> HttpResponse:
     row = get_object_or_404(dead(), pk=republication_id)
     syndicating.skip([row], actor=request.user)
     messages.success(request, _("“%(piece)s” is left alone until the piece changes.") % {"piece": row})
-    return _back()
+    return back(request, reverse(LIST))
 
 
 class MarkForm(forms.Form):
@@ -172,7 +187,7 @@ class MarkDeliveredView(Screen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form and what it is about."""
         kwargs.setdefault("form", MarkForm(initial={"url": self.row.receipt_url}))
-        return {**super().get_context_data(**kwargs), "row": self.row}
+        return {**super().get_context_data(**kwargs), "row": self.row, "back": back(self.request, reverse(LIST)).url}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Settle it, unless the address cannot be."""
@@ -183,11 +198,7 @@ class MarkDeliveredView(Screen):
             messages.success(request, _("“%(piece)s” is marked as delivered.") % {"piece": self.row})
         else:
             messages.error(request, _("It changed meanwhile, so nothing was marked. Look again."))
-        return _back()
-
-
-def _back() -> HttpResponseRedirect:
-    return redirect("syndication:dead_letters")
+        return back(request, reverse(LIST))
 
 
 urls = [
