@@ -25,6 +25,7 @@ from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 from wagtail.admin.views.reports import ReportView
 from wagtail.log_actions import log
 
+from syndication.admin.screens import Defused
 from syndication.models import Notice, NoticePreference, Outlet
 from syndication.noticing import may_see, paths
 
@@ -61,7 +62,7 @@ class About(Column):
         css = {"all": ["syndication/admin.css"]}
 
 
-class NoticesView(ReportView):
+class NoticesView(Defused, ReportView):
     """Every notice, open ones first."""
 
     model = Notice

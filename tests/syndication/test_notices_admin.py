@@ -1,5 +1,6 @@
 """Notices in the admin: the list, the dashboard, the account page; and who may see and dismiss."""
 
+import csv
 from typing import Any
 
 import pytest
@@ -64,6 +65,13 @@ def test_the_list_is_filtered_and_exported(editor: Client, troubles: Any) -> Non
     exported = b"".join(editor.get(reverse("syndication:notices"), {"export": "csv"}).streaming_content).decode()  # type: ignore[attr-defined]
     assert "Lantern refused <our> password (401)." in exported
     assert editor.get(reverse("syndication:notices_results"), {"state": "open"}).status_code == 200
+
+
+def test_neither_a_title_nor_the_name_of_an_outlet_becomes_a_formula(editor: Client) -> None:
+    notice("held", "outlet:9", "\tIt refused.", title='=HYPERLINK("https://evil.example")', outlet=make.outlet("@Lantern"))
+    answer = editor.get(reverse("syndication:notices"), {"export": "csv"})
+    [row] = list(csv.reader(b"".join(answer.streaming_content).decode().splitlines()))[1:]  # type: ignore[attr-defined]
+    assert row[:4] == ["held", '\'=HYPERLINK("https://evil.example")', "'@Lantern", "'\tIt refused."]
 
 
 def test_an_empty_list_says_that_all_is_well(editor: Client) -> None:
