@@ -27,6 +27,13 @@ LIST = "syndication:dead_letters"
 ABOVE = ("dead_letters", gettext_lazy("Dead letters"))
 # So many are replayed in one request: each is written in the log with its actor, and nobody shall wait long for an answer.
 CHUNK = 500
+HEADINGS = [
+    gettext_lazy("Piece"),
+    gettext_lazy("Outlet"),
+    gettext_lazy("Reason"),
+    gettext_lazy("Attempts"),
+    gettext_lazy("Since"),
+]
 
 
 def dead() -> QuerySet[Any]:
@@ -91,7 +98,7 @@ class DeadLettersView(Listing):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the filters as the link to “replay all of these” repeats them."""
-        return {**super().get_context_data(*args, **kwargs), "chosen": self.request.GET.urlencode()}
+        return {**super().get_context_data(*args, **kwargs), "chosen": self.request.GET.urlencode(), "headings": HEADINGS}
 
 
 class ReplayManyView(Screen):

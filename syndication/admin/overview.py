@@ -19,6 +19,15 @@ from syndication.pulse import oldest_due
 
 RIGHT = "syndication.view_republication"
 BEAT_LATE = timedelta(seconds=90)
+HEADINGS = [
+    gettext_lazy("Outlet"),
+    gettext_lazy("State"),
+    gettext_lazy("Waiting"),
+    gettext_lazy("Failed"),
+    gettext_lazy("Oldest due"),
+    gettext_lazy("Accepted, 1 h"),
+    gettext_lazy("Accepted, 24 h"),
+]
 NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED)
 
 
@@ -72,6 +81,7 @@ class Overview(Screen):
             "tick": tick,
             "late": tick is None or timezone.now() - tick > BEAT_LATE,
             "lines": lines,
+            "headings": HEADINGS,
             "waiting": sum(line.waiting for line in lines),
             "failed": sum(line.failed for line in lines),
             "oldest": _waited(oldest_due()),
