@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from syndication import syndicating
-from syndication.admin.screens import Listing, Screen, back
+from syndication.admin.screens import Listing, Screen, back, lead_back
 from syndication.models import Delivery, Outlet, Republication
 from syndication.models.outlet import validate_web_url
 
@@ -83,17 +83,11 @@ class DeadLettersView(Listing):
         return rows.defer("wanted__facts", "wanted__body_html")
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
-        """Each with where its buttons lead: back to this very list, with the focus on the letter beside it."""
+        """Each with where its buttons lead."""
         if self.is_export:
             return object_list
         rows = list(object_list)
-        chosen = self.request.GET.copy()
-        if len(rows) == 1:
-            # Without it this page of results is not there any more.
-            chosen.pop("p", None)
-        here = f"{reverse(LIST)}?{chosen.urlencode()}"
-        for row, beside in zip(rows, [*rows[1:], *rows[-2:-1], None], strict=False):
-            row.onward = f"{here}#letter-{beside.pk}" if beside else here
+        lead_back(rows, self.request, LIST)
         return rows
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:

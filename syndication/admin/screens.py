@@ -24,6 +24,17 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     return redirect(onward if ours else otherwise)
 
 
+def lead_back(rows: list[Any], request: HttpRequest, name: str) -> None:
+    """Give each row `onward`, for its buttons: back to this very list, with the focus on the row beside it (`row-…`)."""
+    chosen = request.GET.copy()
+    if len(rows) == 1:
+        # Without it this page of results is not there any more.
+        chosen.pop("p", None)
+    here = f"{reverse(name)}?{chosen.urlencode()}"
+    for row, beside in zip(rows, [*rows[1:], *rows[-2:-1], None], strict=False):
+        row.onward = f"{here}#row-{beside.pk}" if beside else here
+
+
 class ScreenMenuItem(MenuItem):
     """A screen in the menu, shown to whoever has the right to it."""
 

@@ -106,6 +106,17 @@ def test_who_has_no_right_at_outlets_sees_nothing_of_it(client: Client, troubles
     assert "Syndication e-mails" not in client.get(reverse("wagtailadmin_account")).content.decode()
 
 
+def test_dismissing_leads_back_to_the_same_list_and_to_the_notice_beside_it(editor: Client, troubles: Any) -> None:
+    notice("stalled", "engine", "Deliveries stand still.")
+    first, second = Notice.objects.open()
+    onward = f"{reverse('syndication:notices')}?state=open#row-{second.pk}"
+    html = listed(editor, state="open")
+    assert f'value="{onward}"' in html and f'id="row-{second.pk}"' in html
+    assert editor.post(reverse("syndication:dismiss_notice", args=[first.pk]), {"next": onward})["Location"] == onward
+    elsewhere = editor.post(reverse("syndication:dismiss_notice", args=[second.pk]), {"next": "//evil.example"})
+    assert elsewhere["Location"] == reverse("syndication:notices")
+
+
 def test_who_may_only_see_may_not_dismiss(client: Client, troubles: Any) -> None:
     user = outsider()
     user.groups.get().permissions.add(Permission.objects.get(codename="view_republication"))

@@ -247,8 +247,8 @@ def test_a_decision_leads_back_to_the_same_list_and_to_the_letter_beside_it(edit
     html = get(editor, "dead_letters", outlet=outlet.pk, p=1)
     here = f"{reverse('syndication:dead_letters')}?outlet={outlet.pk}&amp;p=1"
     for row, beside in zip(rows, [rows[1], rows[2], rows[1]], strict=True):
-        assert f'id="letter-{row.pk}"' in html and f'value="{here}#letter-{beside.pk}"' in html
-    onward = f"{reverse('syndication:dead_letters')}?outlet={outlet.pk}#letter-{rows[1].pk}"
+        assert f'id="row-{row.pk}"' in html and f'value="{here}#row-{beside.pk}"' in html
+    onward = f"{reverse('syndication:dead_letters')}?outlet={outlet.pk}#row-{rows[1].pk}"
     assert editor.post(reverse("syndication:skip", args=[rows[0].pk]), {"next": onward})["Location"] == onward
     marking = reverse("syndication:mark_delivered", args=[rows[2].pk])
     assert f'href="{onward}"' in editor.get(marking, {"next": onward}).content.decode()
