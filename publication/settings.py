@@ -260,7 +260,7 @@ CELERY_BEAT_SCHEDULE = {
     # `expires` on a hint older than its period would let a fast clock drop every task: none is set.
     "deliver_due": {"task": "syndication.tasks.deliver_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "verify_due": {"task": "syndication.tasks.verify_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
-    "publish_due": {"task": "syndication.tasks.publish_due", "schedule": 30},
+    "publish_due": {"task": "syndication.tasks.publish_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "run_errands": {"task": "syndication.tasks.run_errands", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "tell_notices": {"task": "syndication.tasks.tell_notices", "schedule": 60},
     "reconcile": {"task": "syndication.tasks.reconcile", "schedule": 300},

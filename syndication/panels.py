@@ -93,7 +93,7 @@ def table(page: Any, request: Any, bound: OverrideForm | None = None) -> str:
     """The piece at each outlet as HTML. `bound` is a form that was refused: shown in its place, nothing typed is lost."""
     edition = current_edition(page.uid)
     public = edition is not None and edition.public
-    told = edition if public else _told(page)
+    told = edition if public else draft_told(page)
     entries = [] if page.alias_of_id else at_outlets(page, told, bound)
     rows = [entry.row for entry in entries if entry.row]
     context = {
@@ -136,7 +136,7 @@ def at_outlets(page: Any, told: Edition | None, bound: OverrideForm | None = Non
     return entries
 
 
-def _told(page: Any) -> Edition | None:
+def draft_told(page: Any) -> Edition | None:
     """The draft as if published now; None while it is too unfinished to be told."""
     try:
         return as_if_published(page)

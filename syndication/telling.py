@@ -49,6 +49,10 @@ def _tell_safely(person: Any, preference: NoticePreference) -> bool:
 
 def _tell(person: Any, preference: NoticePreference) -> bool:
     now = timezone.now()
+    if preference.mail == NoticePreference.Mail.DIGEST and preference.told_at is None:
+        # Who was never mailed waits for the morning, too: the clock starts when we first meet them.
+        NoticePreference.objects.filter(pk=preference.pk, told_at=None).update(told_at=now)
+        return False
     if not _is_time(preference, now):
         return False
     news, over = _news(preference, now)
@@ -77,7 +81,7 @@ def _is_time(preference: NoticePreference, now: datetime) -> bool:
     morning = timezone.localtime(now).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
     if now < morning:
         morning -= timedelta(days=1)
-    return preference.told_at is None or preference.told_at < morning
+    return preference.told_at is not None and preference.told_at < morning
 
 
 def _news(preference: NoticePreference, now: datetime) -> tuple[list[Notice], list[Notice]]:

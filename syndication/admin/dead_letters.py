@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -17,15 +17,23 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from syndication import syndicating
-from syndication.admin.screens import Listing, Screen
+from syndication.admin.screens import Listing, Screen, back, lead_back
 from syndication.models import Delivery, Outlet, Republication
 from syndication.models.outlet import validate_web_url
 
 RIGHT = "syndication.replay"
 REPLAY = permission_required(RIGHT, raise_exception=True)
+LIST = "syndication:dead_letters"
 ABOVE = ("dead_letters", gettext_lazy("Dead letters"))
 # So many are replayed in one request: each is written in the log with its actor, and nobody shall wait long for an answer.
 CHUNK = 500
+HEADINGS = [
+    gettext_lazy("Piece"),
+    gettext_lazy("Outlet"),
+    gettext_lazy("Reason"),
+    gettext_lazy("Attempts"),
+    gettext_lazy("Since"),
+]
 
 
 def dead() -> QuerySet[Any]:
@@ -74,9 +82,17 @@ class DeadLettersView(Listing):
         rows = dead().select_related("wanted", "outlet").annotate(last_status=Subquery(last))
         return rows.defer("wanted__facts", "wanted__body_html")
 
+    def decorate_paginated_queryset(self, object_list: Any) -> Any:
+        """Each with where its buttons lead."""
+        if self.is_export:
+            return object_list
+        rows = list(object_list)
+        lead_back(rows, self.request, LIST)
+        return rows
+
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the filters as the link to “replay all of these” repeats them."""
-        return {**super().get_context_data(*args, **kwargs), "chosen": self.request.GET.urlencode()}
+        return {**super().get_context_data(*args, **kwargs), "chosen": self.request.GET.urlencode(), "headings": HEADINGS}
 
 
 class ReplayManyView(Screen):
@@ -117,7 +133,7 @@ class ReplayManyView(Screen):
             chosen = request.GET.copy()
             chosen["left"] = str(count - done)
             return redirect(f"{reverse('syndication:replay_many')}?{chosen.urlencode()}")
-        return _back()
+        return redirect(LIST)
 
 
 @require_POST
@@ -127,7 +143,7 @@ def replay(request: HttpRequest, republication_id: int) -> HttpResponse:
     row = get_object_or_404(dead(), pk=republication_id)
     syndicating.replay([row], actor=request.user)
     messages.success(request, _("“%(piece)s” is on its way again.") % {"piece": row})
-    return _back()
+    return back(request, reverse(LIST))
 
 
 @require_POST
@@ -137,7 +153,7 @@ def skip(request: HttpRequest, republication_id: int) -> HttpResponse:
     row = get_object_or_404(dead(), pk=republication_id)
     syndicating.skip([row], actor=request.user)
     messages.success(request, _("“%(piece)s” is left alone until the piece changes.") % {"piece": row})
-    return _back()
+    return back(request, reverse(LIST))
 
 
 class MarkForm(forms.Form):
@@ -172,7 +188,7 @@ class MarkDeliveredView(Screen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form and what it is about."""
         kwargs.setdefault("form", MarkForm(initial={"url": self.row.receipt_url}))
-        return {**super().get_context_data(**kwargs), "row": self.row}
+        return {**super().get_context_data(**kwargs), "row": self.row, "back": back(self.request, reverse(LIST)).url}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Settle it, unless the address cannot be."""
@@ -183,11 +199,7 @@ class MarkDeliveredView(Screen):
             messages.success(request, _("“%(piece)s” is marked as delivered.") % {"piece": self.row})
         else:
             messages.error(request, _("It changed meanwhile, so nothing was marked. Look again."))
-        return _back()
-
-
-def _back() -> HttpResponseRedirect:
-    return redirect("syndication:dead_letters")
+        return back(request, reverse(LIST))
 
 
 urls = [

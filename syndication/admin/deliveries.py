@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
 from syndication.admin.screens import OPERATIONS, Listing, Screen
 from syndication.models import Delivery, Outlet
@@ -41,6 +41,12 @@ def duration(delivery: Delivery) -> str:
 def own_page(delivery: Delivery) -> str:
     """The address of one delivery's page."""
     return reverse("syndication:delivery", args=[delivery.pk])
+
+
+class OutcomeColumn(Column):
+    """How it ended. What a person must look at stands out."""
+
+    cell_template_name = "syndication/screens/outcome_cell.html"
 
 
 class DeliveriesView(Listing):
@@ -78,12 +84,7 @@ class DeliveriesView(Listing):
         DateColumn("started_at", label=gettext_lazy("When")),
         Column("outlet", label=gettext_lazy("Outlet"), accessor="outlet.name"),
         Column("operation", label=gettext_lazy("Operation"), accessor=lambda row: OPERATIONS.get(row.operation, row.operation)),
-        StatusTagColumn(
-            "outcome",
-            label=gettext_lazy("Outcome"),
-            accessor=lambda row: row.get_outcome_display(),
-            primary=lambda row: row.outcome == Delivery.Outcome.ACCEPTED,
-        ),
+        OutcomeColumn("outcome", label=gettext_lazy("Outcome")),
         Column("status", label=gettext_lazy("HTTP status"), accessor=lambda row: row.status or "—"),
         Column("duration", label=gettext_lazy("Duration"), accessor=duration),
     ]

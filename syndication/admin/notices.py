@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -25,6 +25,7 @@ from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 from wagtail.admin.views.reports import ReportView
 from wagtail.log_actions import log
 
+from syndication.admin.screens import Defused, back, lead_back
 from syndication.models import Notice, NoticePreference, Outlet
 from syndication.noticing import may_see, paths
 
@@ -61,7 +62,7 @@ class About(Column):
         css = {"all": ["syndication/admin.css"]}
 
 
-class NoticesView(ReportView):
+class NoticesView(Defused, ReportView):
     """Every notice, open ones first."""
 
     model = Notice
@@ -108,7 +109,10 @@ class NoticesView(ReportView):
         may_dismiss = self.request.user.has_perm("syndication.syndicate")
         for one in listed:
             one.path, one.may_dismiss, one.token = ways[one.pk], may_dismiss, get_token(self.request)
-        return object_list if self.is_export else listed
+        if self.is_export:
+            return object_list
+        lead_back(listed, self.request, "syndication:notices")
+        return listed
 
 
 @require_POST
@@ -120,7 +124,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     if Notice.objects.filter(pk=pk, closed_at=None).update(closed_at=Now()):
         log(one, "syndication.dismiss", user=request.user, title=str(one)[:200])
         messages.success(request, gettext("Dismissed. If it is met again, it is told again."))
-    return redirect("syndication:notices")
+    return back(request, reverse("syndication:notices"))
 
 
 class NoticesMenuItem(MenuItem):

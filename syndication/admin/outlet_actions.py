@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +16,7 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from syndication.admin.screens import back
 from syndication.http.probe import STEPS
 from syndication.models import Errand, Outlet
 from syndication.syndicating import request_test, resume, suspend
@@ -136,9 +136,7 @@ def _errand(pk: int) -> Errand:
 
 
 def _back(request: HttpRequest, outlet: Outlet) -> HttpResponse:
-    onward = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(onward if own else reverse("outlets:edit", args=[outlet.pk]))
+    return back(request, reverse("outlets:edit", args=[outlet.pk]))
 
 
 urls = [

@@ -24,6 +24,8 @@ OVERLAPS = [
     ("168", _("Sign with both for a week")),
     ("0", _("Replace it at once: the old one may be in wrong hands")),
 ]
+# Written from left to right in every language.
+ADDRESSES = ("website", "other_hosts", "endpoint", "new_secret")
 
 
 class OutletForm(WagtailAdminModelForm):
@@ -74,6 +76,8 @@ class OutletForm(WagtailAdminModelForm):
         self.named = rules.facets()
         for name in ("only", "never"):
             self.fields[name].choices = rules.choices(self.named, getattr(self.instance, name))
+        for name in ADDRESSES:
+            self.fields[name].widget.attrs["dir"] = "ltr"
         if not self.instance.sealed_secret:
             del self.fields["keep_old_for"]
 

@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Min, OuterRef, Q, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
-from syndication import syndicating
 from syndication.admin.screens import Screen
 from syndication.models import Delivery, Outlet, Republication
 from syndication.models.tick import PULSE, last
@@ -24,8 +18,16 @@ from syndication.production import objection
 from syndication.pulse import oldest_due
 
 RIGHT = "syndication.view_republication"
-MANAGE = permission_required("syndication.change_outlet", raise_exception=True)
 BEAT_LATE = timedelta(seconds=90)
+HEADINGS = [
+    gettext_lazy("Outlet"),
+    gettext_lazy("State"),
+    gettext_lazy("Waiting"),
+    gettext_lazy("Failed"),
+    gettext_lazy("Oldest due"),
+    gettext_lazy("Accepted, 1 h"),
+    gettext_lazy("Accepted, 24 h"),
+]
 NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED)
 
 
@@ -79,6 +81,7 @@ class Overview(Screen):
             "tick": tick,
             "late": tick is None or timezone.now() - tick > BEAT_LATE,
             "lines": lines,
+            "headings": HEADINGS,
             "waiting": sum(line.waiting for line in lines),
             "failed": sum(line.failed for line in lines),
             "oldest": _waited(oldest_due()),
@@ -155,33 +158,7 @@ def _waited(seconds: float | None) -> str:
     return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
 
-@require_POST
-@MANAGE
-def suspend(request: HttpRequest, outlet_id: int) -> HttpResponse:
-    """Send nothing to the outlet until it is resumed."""
-    outlet = get_object_or_404(Outlet, pk=outlet_id)
-    syndicating.suspend(outlet, actor=request.user)
-    messages.success(request, _("%(outlet)s is suspended. What it is owed is kept.") % {"outlet": outlet})
-    return _back()
-
-
-@require_POST
-@MANAGE
-def resume(request: HttpRequest, outlet_id: int) -> HttpResponse:
-    """Send to the outlet again, at once."""
-    outlet = get_object_or_404(Outlet, pk=outlet_id)
-    syndicating.resume(outlet, actor=request.user)
-    messages.success(request, _("%(outlet)s is active again: what it is owed goes out now.") % {"outlet": outlet})
-    return _back()
-
-
-def _back() -> HttpResponseRedirect:
-    return redirect("syndication:overview")
-
-
 urls = [
     path("overview/", Overview.as_view(), name="overview"),
     path("overview/results/", OverviewResults.as_view(), name="overview_results"),
-    path("overview/suspend/<int:outlet_id>/", suspend, name="suspend"),
-    path("overview/resume/<int:outlet_id>/", resume, name="resume"),
 ]

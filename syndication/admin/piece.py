@@ -18,8 +18,8 @@ from syndication import tasks
 from syndication.contract import Variation
 from syndication.doorbell import ring
 from syndication.models import Edition, Outlet, Override, Republication, current_edition
-from syndication.pages import SyndicatedPageMixin, as_if_published
-from syndication.panels import OverrideForm, table
+from syndication.pages import SyndicatedPageMixin
+from syndication.panels import OverrideForm, draft_told, table
 from syndication.renderers.changes import changes
 from syndication.renderers.payload import payload
 from syndication.story import Story
@@ -100,6 +100,7 @@ def compare(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     if row is None or row.held is None:
         outlet = get_object_or_404(Outlet, pk=outlet_id)
         return render(request, "syndication/panels/changes.html", {"outlet": outlet, "sides": None})
+    untellable = False
     there = row.outlet.contract.view(row.held.story, Variation.model_validate(row.variation))
     sides = []
     live = current_edition(page.uid)
@@ -111,8 +112,14 @@ def compare(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
         sides.append((title, changes(there, _view(page, live, row.outlet))))
     if page.has_unpublished_changes or not sides:
         title = _("From version %(held)s there to your draft, once published") % {"held": row.held.version}
-        sides.append((title, changes(there, _view(page, as_if_published(page), row.outlet))))
-    return render(request, "syndication/panels/changes.html", {"outlet": row.outlet, "sides": sides})
+        draft = draft_told(page)
+        untellable = draft is None
+        if draft is not None:
+            sides.append((title, changes(there, _view(page, draft, row.outlet))))
+    # What it has is told with the headline and the excerpt that it shall have: until those arrive, they do not show.
+    on_its_way = row.state == Republication.State.PENDING
+    facts = {"outlet": row.outlet, "sides": sides, "untellable": untellable, "on_its_way": on_its_way}
+    return render(request, "syndication/panels/changes.html", facts)
 
 
 @require_GET
@@ -123,7 +130,10 @@ def preview(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     outlet = get_object_or_404(Outlet, pk=outlet_id)
     live = current_edition(page.uid)
     draft = page.has_unpublished_changes or live is None or not live.public
-    story = _view(page, as_if_published(page) if draft or live is None else live, outlet)
+    told = draft_told(page) if draft else live
+    if told is None:
+        return render(request, "syndication/panels/preview.html", {"story": None})
+    story = _view(page, told, outlet)
     row = Republication.objects.filter(uid=page.uid, outlet=outlet).exclude(held=None).first()
     receipt = row.receipt if row else None
     event = "article.updated" if row else "article.published"

@@ -152,7 +152,7 @@ class RepublicationsView(Listing):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the columns."""
         context = super().get_context_data(*args, **kwargs)
-        return context if self.is_export else {**context, "outlets": self.outlets}
+        return context if self.is_export else {**context, "headings": [_("Piece"), *self.outlets]}
 
 
 class RepublicationView(Screen):

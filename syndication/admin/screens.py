@@ -5,13 +5,34 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import Media
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
+
+
+def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
+    """To where the person was: `next`, if that is an address of ours. Its fragment says where the focus belongs."""
+    onward = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return redirect(onward if ours else otherwise)
+
+
+def lead_back(rows: list[Any], request: HttpRequest, name: str) -> None:
+    """Give each row `onward`, for its buttons: back to this very list, with the focus on the row beside it (`row-…`)."""
+    chosen = request.GET.copy()
+    if len(rows) == 1:
+        # Without it this page of results is not there any more.
+        chosen.pop("p", None)
+    here = f"{reverse(name)}?{chosen.urlencode()}"
+    for row, beside in zip(rows, [*rows[1:], *rows[-2:-1], None], strict=False):
+        row.onward = f"{here}#row-{beside.pk}" if beside else here
 
 
 class ScreenMenuItem(MenuItem):
@@ -43,7 +64,17 @@ class Guarded:
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Listing(Guarded, ReportView):
+class Defused:
+    """Spreadsheets whose text no program takes for a formula: Wagtail does so in XLSX only, in CSV an apostrophe does it."""
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        """As Wagtail writes it, with the apostrophe where it is needed: also before a name that is no string yet."""
+        text = super().preprocess_field_value(field, value, export_format)  # type: ignore[misc]
+        dangerous = export_format == SpreadsheetExportMixin.FORMAT_CSV and isinstance(text, str) and text.startswith(FORMULA)
+        return f"'{text}" if dangerous else text
+
+
+class Listing(Guarded, Defused, ReportView):
     """A list with search, filters and export."""
 
     is_searchable = True
@@ -52,12 +83,6 @@ class Listing(Guarded, ReportView):
     def get_filtered_queryset(self) -> QuerySet[Any]:
         """The list; `get_queryset` has searched and filtered already."""
         return self.get_queryset()
-
-    def get_preprocess_function(self, field: str, value: Any, export_format: str) -> Any:
-        """Wagtail's spreadsheets keep text from being taken for a formula in XLSX only; in CSV an apostrophe does it."""
-        if export_format == self.FORMAT_CSV and isinstance(value, str) and value.startswith(FORMULA):
-            return lambda text: f"'{text}"
-        return super().get_preprocess_function(field, value, export_format)
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds our stylesheet."""

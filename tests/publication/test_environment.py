@@ -163,6 +163,16 @@ def test_checks_object_to_a_door_that_opens_inwards_and_to_a_house_without_keys(
     assert message.id == "syndication.E001" and "new_credential_key" in str(message.hint)
 
 
+def test_metrics_without_their_package_are_warned_about(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    assert checks.metrics_extra(None) == []
+    settings.SYNDICATION_METRICS = True
+    [message] = checks.metrics_extra(None)
+    assert message.id == "syndication.W002" and "prometheus-client" in str(message.hint)
+    monkeypatch.undo()
+    assert checks.metrics_extra(None) == []
+
+
 def test_a_key_can_be_made_before_there_is_one(tmp_path: Path) -> None:
     done = manage(tmp_path, "new_credential_key", CREDENTIAL_KEYS="")
     assert done.returncode == 0, done.stderr

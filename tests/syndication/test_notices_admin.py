@@ -1,5 +1,6 @@
 """Notices in the admin: the list, the dashboard, the account page; and who may see and dismiss."""
 
+import csv
 from typing import Any
 
 import pytest
@@ -66,6 +67,13 @@ def test_the_list_is_filtered_and_exported(editor: Client, troubles: Any) -> Non
     assert editor.get(reverse("syndication:notices_results"), {"state": "open"}).status_code == 200
 
 
+def test_neither_a_title_nor_the_name_of_an_outlet_becomes_a_formula(editor: Client) -> None:
+    notice("held", "outlet:9", "\tIt refused.", title='=HYPERLINK("https://evil.example")', outlet=make.outlet("@Lantern"))
+    answer = editor.get(reverse("syndication:notices"), {"export": "csv"})
+    [row] = list(csv.reader(b"".join(answer.streaming_content).decode().splitlines()))[1:]  # type: ignore[attr-defined]
+    assert row[:4] == ["held", '\'=HYPERLINK("https://evil.example")', "'@Lantern", "'\tIt refused."]
+
+
 def test_an_empty_list_says_that_all_is_well(editor: Client) -> None:
     assert "Nothing needs a person." in listed(editor)
 
@@ -96,6 +104,17 @@ def test_who_has_no_right_at_outlets_sees_nothing_of_it(client: Client, troubles
     assert Notice.objects.open().exists()
     assert "Lantern" not in client.get(reverse("wagtailadmin_home")).content.decode()
     assert "Syndication e-mails" not in client.get(reverse("wagtailadmin_account")).content.decode()
+
+
+def test_dismissing_leads_back_to_the_same_list_and_to_the_notice_beside_it(editor: Client, troubles: Any) -> None:
+    notice("stalled", "engine", "Deliveries stand still.")
+    first, second = Notice.objects.open()
+    onward = f"{reverse('syndication:notices')}?state=open#row-{second.pk}"
+    html = listed(editor, state="open")
+    assert f'value="{onward}"' in html and f'id="row-{second.pk}"' in html
+    assert editor.post(reverse("syndication:dismiss_notice", args=[first.pk]), {"next": onward})["Location"] == onward
+    elsewhere = editor.post(reverse("syndication:dismiss_notice", args=[second.pk]), {"next": "//evil.example"})
+    assert elsewhere["Location"] == reverse("syndication:notices")
 
 
 def test_who_may_only_see_may_not_dismiss(client: Client, troubles: Any) -> None:

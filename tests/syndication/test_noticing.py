@@ -138,13 +138,15 @@ def test_a_digest_goes_once_in_the_morning_and_tells_what_was_mended(clock: Any,
     prefers(make.editor(), "digest")
     trouble(1)
     later(clock, minutes=1)
-    mail_notices()
-    assert len(mailoutbox) == 1, "who was never told does not wait for the morning"
+    assert mail_notices() == 0, "who was never told waits for the morning, too"
+    later(clock, hours=20)  # 08:01 of the next day
+    assert (mail_notices(), len(mailoutbox)) == (1, 1)
+    assert "Piece 1" in mailoutbox[0].body
     trouble(2)
     later(clock, seconds=1)
     # By the test's clock; `mended` asks the database's.
     Notice.objects.filter(subject="republication:1").update(closed_at=timezone.now())
-    later(clock, hours=19.5)  # 07:31 of the next day
+    later(clock, hours=23.5)  # 07:31 of the day after
     assert mail_notices() == 0
     later(clock, hours=0.5)
     assert (mail_notices(), mail_notices()) == (1, 0)
@@ -188,7 +190,8 @@ def test_a_mail_that_fails_keeps_no_other_and_is_sent_later(
 ) -> None:
     unlucky, other = make.editor(), make.editor()
     get_user_model().objects.filter(pk=unlucky.pk).update(email="unlucky@home.example")
-    prefers(unlucky, mail)
+    preference = prefers(unlucky, mail)
+    NoticePreference.objects.filter(pk=preference.pk).update(told_at=NOON - timedelta(days=2))
     mend = failing_for("unlucky@home.example", monkeypatch)
     trouble()
     later(clock, minutes=1)

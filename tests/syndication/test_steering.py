@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageLogEntry
 
+from syndication import panels
 from syndication.delivering import deliver_due
 from syndication.models import Outlet, Override, Republication
 from syndication.pages import as_if_published
@@ -231,6 +232,34 @@ def test_a_newer_draft_is_compared_too(outlet: Outlet, editor: Client) -> None:
     html = editor.get(at("compare", page, outlet)).content.decode()
     assert "Nothing that readers see there will change." in html
     assert "From version 1 there to your draft, once published" in html and "draft<" in html
+
+
+def test_a_draft_too_unfinished_to_be_told_is_said_to_be_so(
+    outlet: Outlet, editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make.original()
+    deliver_due()
+    page.title = "Unfinished"
+    page.save_revision()
+
+    def unfinished(page: Any) -> None:
+        raise AttributeError("no section yet")
+
+    monkeypatch.setattr(panels, "as_if_published", unfinished)
+    answer = editor.get(at("compare", page, outlet))
+    html = answer.content.decode()
+    assert answer.status_code == 200 and "Your draft is too unfinished to be compared." in html
+    assert "Nothing that readers see there will change." in html, "what is live is compared all the same"
+    answer = editor.get(at("preview", page, outlet))
+    assert answer.status_code == 200 and "too unfinished to be shown" in answer.content.decode()
+
+
+def test_what_is_on_its_way_is_said_because_it_counts_as_there(outlet: Outlet, editor: Client) -> None:
+    page = make.original("The empty harbour")
+    deliver_due()
+    assert "is on its way to" not in editor.get(at("compare", page, outlet)).content.decode()
+    choose(page, outlet, headline="Lamps!")
+    assert "A version is on its way to" in editor.get(at("compare", page, outlet)).content.decode()
 
 
 def test_where_the_outlet_has_nothing_all_is_new(outlet: Outlet, editor: Client) -> None:

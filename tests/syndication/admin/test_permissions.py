@@ -28,8 +28,6 @@ VIEWERS = "EMVS"
 MAY = {
     "syndication:overview": (VIEWERS, ""),
     "syndication:overview_results": (VIEWERS, ""),
-    "syndication:suspend": ("", "MS"),
-    "syndication:resume": ("", "MS"),
     "syndication:republications": (VIEWERS, ""),
     "syndication:republications_results": (VIEWERS, ""),
     "syndication:republication": (VIEWERS, ""),

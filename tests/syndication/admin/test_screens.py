@@ -128,13 +128,30 @@ def test_success_counts_what_ended_and_shows_the_last_error(editor: Client) -> N
 
 def test_an_outlet_is_suspended_and_resumed_with_a_trace_in_the_log(editor: Client) -> None:
     outlet = make.outlet("Lantern")
-    editor.post(reverse("syndication:suspend", args=[outlet.pk]))
+    editor.post(reverse("syndication:outlet_suspend", args=[outlet.pk]))
     outlet.refresh_from_db()
     assert outlet.state == "suspended" and "Resume" in get(editor, "overview")
-    editor.post(reverse("syndication:resume", args=[outlet.pk]))
+    editor.post(reverse("syndication:outlet_resume", args=[outlet.pk]))
     outlet.refresh_from_db()
     assert outlet.state == "active"
     assert set(ModelLogEntry.objects.values_list("action", flat=True)) == {"syndication.suspend", "syndication.resume"}
+
+
+def test_the_overviews_button_leads_back_to_itself_and_never_to_another_site(editor: Client) -> None:
+    outlet = make.outlet("Lantern")
+    address = reverse("syndication:outlet_suspend", args=[outlet.pk])
+    here = f"{reverse('syndication:overview')}#act-{outlet.pk}"
+    html = get(editor, "overview")
+    assert f'action="{address}"' in html and f'name="next" value="{here}"' in html and f'id="act-{outlet.pk}"' in html
+    assert editor.post(address, {"next": here})["Location"] == here
+    for foreign in ("https://evil.example/", "//evil.example", "javascript:alert(1)", ""):
+        assert editor.post(address, {"next": foreign})["Location"] == reverse("outlets:edit", args=[outlet.pk])
+
+
+def test_what_held_an_outlet_is_told_once(editor: Client) -> None:
+    outlet = make.outlet("Lantern", state="held", state_reason="The outlet refused our credentials (401).")
+    logged(carried(outlet, state="pending"), "refused", sentence="The outlet refused our credentials (401).")
+    assert get(editor, "overview").count("The outlet refused our credentials (401).") == 1
 
 
 @pytest.mark.parametrize(
@@ -222,6 +239,30 @@ def test_one_dead_letter_is_decided_and_the_log_names_the_actor(verb: str, state
     assert states() == [state]
     assert ModelLogEntry.objects.get().action == f"syndication.{verb}" and ModelLogEntry.objects.get().user is not None
     assert "There are no dead letters" in get(editor, "dead_letters")
+
+
+def test_a_decision_leads_back_to_the_same_list_and_to_the_letter_beside_it(editor: Client) -> None:
+    outlet = make.outlet("Lantern")
+    rows = [carried(outlet, state="failed", failing_since=timezone.now() - timedelta(hours=9 - number)) for number in range(3)]
+    html = get(editor, "dead_letters", outlet=outlet.pk, p=1)
+    here = f"{reverse('syndication:dead_letters')}?outlet={outlet.pk}&amp;p=1"
+    for row, beside in zip(rows, [rows[1], rows[2], rows[1]], strict=True):
+        assert f'id="row-{row.pk}"' in html and f'value="{here}#row-{beside.pk}"' in html
+    onward = f"{reverse('syndication:dead_letters')}?outlet={outlet.pk}#row-{rows[1].pk}"
+    assert editor.post(reverse("syndication:skip", args=[rows[0].pk]), {"next": onward})["Location"] == onward
+    marking = reverse("syndication:mark_delivered", args=[rows[2].pk])
+    assert f'href="{onward}"' in editor.get(marking, {"next": onward}).content.decode()
+    assert editor.post(marking, {"next": onward})["Location"] == onward
+    other = reverse("syndication:mark_delivered", args=[rows[1].pk])
+    assert f'href="{reverse("syndication:dead_letters")}"' in editor.get(other, {"next": "//evil.example"}).content.decode()
+
+
+def test_the_last_letter_of_a_page_leads_to_a_page_that_is_there(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_letters.DeadLettersView, "paginate_by", 1)
+    outlet = make.outlet("Lantern")
+    for hours in (2, 1):
+        carried(outlet, state="failed", failing_since=timezone.now() - timedelta(hours=hours))
+    assert f'name="next" value="{reverse("syndication:dead_letters")}?"' in get(editor, "dead_letters", p=2)
 
 
 def test_marking_as_delivered_refuses_an_address_we_would_not_visit_and_looks_at_a_good_one(editor: Client) -> None:
