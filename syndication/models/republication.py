@@ -249,7 +249,7 @@ class Republication(DueRow):
     def postpone(self, sentence: str, detail: str = "", *, uncertain: bool = False, wait: float | None = None) -> bool:
         """It may work later: due again after `wait` seconds or the backoff, or given up when the schedule is exhausted."""
         if self.exhausted:
-            return self.give_up(f"{sentence} We tried {self.attempts} times.", detail)
+            return self.give_up(f"{sentence} We tried {self.attempts} times.", detail, uncertain=uncertain)
         delay = BACKOFF[self.attempts - 1] * uniform(1 - JITTER, 1 + JITTER)
         delay = max(delay, timedelta(seconds=wait or 0))
         settled = self._settle(
@@ -261,13 +261,17 @@ class Republication(DueRow):
             self._reassert()
         return settled
 
-    def give_up(self, sentence: str, detail: str = "") -> bool:
+    def give_up(self, sentence: str, detail: str = "", *, uncertain: bool = False) -> bool:
         """A person must act: the row fails and stays until an editor pushes again or the piece changes."""
-        return self._settle(
+        settled = self._settle(
             state=Case(When(key=self.key, then=Value(self.State.FAILED)), default=F("state")),
             due_at=self._unless_newer(Value(None)),
+            uncertain=uncertain or self.uncertain,
             **self._error(sentence, detail),
         )
+        if not settled and uncertain:
+            self._reassert()
+        return settled
 
     def release(self, sentence: str = "", detail: str = "") -> bool:
         """Nothing was tried: due as before, and no attempt burnt."""

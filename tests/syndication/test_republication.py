@@ -288,6 +288,24 @@ def test_the_waits_follow_the_schedule_and_then_a_person_must_act(story: Story, 
     assert row.error == "The outlet has a fault. We tried 10 times."
 
 
+def test_giving_up_without_an_answer_still_looks_before_the_next_create(story: Story, outlet: Outlet) -> None:
+    wish(story, outlet)
+    row = lease(outlet)
+    row.attempts = len(BACKOFF) + 1
+    assert row.postpone("No answer.", uncertain=True) is True
+    assert (now_is().state, now_is().uncertain) == (State.FAILED, True)
+
+
+def test_giving_up_late_without_an_answer_makes_the_newest_due_again(story: Story, outlet: Outlet) -> None:
+    wish(story, outlet, "One")
+    late = lease(outlet)
+    wish(story, outlet, "Two")
+    steal(outlet).accept("7", "")
+    late.attempts = len(BACKOFF) + 1
+    assert late.postpone("No answer.", uncertain=True) is False
+    assert now_is().state == State.PENDING and now_is().due_at is not None
+
+
 def test_waits_differ_so_that_not_all_come_back_at_once(outlet: Outlet) -> None:
     found = set()
     for _ in range(4):
