@@ -283,9 +283,10 @@ class Republication(DueRow):
         return bool(mine.update(**RELEASED, **changes))
 
     def _reassert(self) -> None:
-        # The late bytes of an older wish may have landed last: whoever was fenced off makes the newest wish due again.
+        # The late bytes of an older wish may have landed last: whoever was fenced off makes the newest wish due again. They may
+        # have created what nobody here has a receipt for, so the outlet is asked first.
         late = Republication.objects.filter(pk=self.pk).exclude(key=self.key)
-        late.update(key=uuid4(), state=self.State.PENDING, due_at=Now())
+        late.update(key=uuid4(), state=self.State.PENDING, due_at=Now(), uncertain=True)
 
     def _unless_newer(self, moment: Any) -> Case:
         return Case(When(key=self.key, then=moment), default=Now(), output_field=models.DateTimeField())

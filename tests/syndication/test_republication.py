@@ -246,6 +246,16 @@ def test_a_late_acceptance_reasserts_even_while_the_next_is_under_way(story: Sto
     assert lease(outlet).story.headline == "Two"
 
 
+def test_a_late_creation_of_what_is_no_longer_wanted_is_looked_for_and_taken_down(story: Story, outlet: Outlet) -> None:
+    wish(story, outlet)
+    late = lease(outlet)
+    unwish(story, outlet)
+    assert steal(outlet).accept("", "") is True
+    assert late.accept("7", "") is False
+    row = lease(outlet)
+    assert (row.operation, row.receipt_id, row.uncertain) == ("withdraw", "", True)
+
+
 FAILURES: dict[str, Callable[[Republication], bool]] = {
     "postpone": lambda row: row.postpone("Later."),
     "give up": lambda row: row.give_up("Never."),
