@@ -265,7 +265,7 @@ class Republication(DueRow):
     def postpone(self, sentence: str, detail: str = "", *, uncertain: bool = False, wait: float | None = None) -> bool:
         """It may work later: due again after `wait` seconds or the backoff, or given up when the schedule is exhausted."""
         if self.exhausted:
-            return self.give_up(f"{sentence} We tried {self.attempts} times.", detail)
+            return self.give_up(f"{sentence} We tried {self.attempts} times.", detail, uncertain=uncertain)
         delay = BACKOFF[self.attempts - 1] * uniform(1 - JITTER, 1 + JITTER)
         delay = max(delay, timedelta(seconds=wait or 0))
         settled = self._settle(
@@ -277,13 +277,17 @@ class Republication(DueRow):
             self._reassert()
         return settled
 
-    def give_up(self, sentence: str, detail: str = "") -> bool:
+    def give_up(self, sentence: str, detail: str = "", *, uncertain: bool = False) -> bool:
         """A person must act: the row fails and stays until an editor pushes again or the piece changes."""
-        return self._settle(
+        settled = self._settle(
             state=Case(When(key=self.key, then=Value(self.State.FAILED)), default=F("state")),
             due_at=self._unless_newer(Value(None)),
+            uncertain=uncertain or self.uncertain,
             **self._error(sentence, detail),
         )
+        if not settled and uncertain:
+            self._reassert()
+        return settled
 
     def hand_over(self, sentence: str) -> bool:
         """A person must do it at the outlet: the row waits until an editor says that it is done, or the piece changes."""
@@ -306,9 +310,10 @@ class Republication(DueRow):
         return bool(mine.update(**RELEASED, **changes))
 
     def _reassert(self) -> None:
-        # The late bytes of an older wish may have landed last: whoever was fenced off makes the newest wish due again.
+        # The late bytes of an older wish may have landed last: whoever was fenced off makes the newest wish due again. They may
+        # have created what nobody here has a receipt for, so the outlet is asked first.
         late = Republication.objects.filter(pk=self.pk).exclude(key=self.key)
-        late.update(key=uuid4(), state=self.State.PENDING, due_at=Now())
+        late.update(key=uuid4(), state=self.State.PENDING, due_at=Now(), uncertain=True)
 
     def _unless_newer(self, moment: Any) -> Case:
         return Case(When(key=self.key, then=moment), default=Now(), output_field=models.DateTimeField())

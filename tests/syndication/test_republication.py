@@ -247,6 +247,16 @@ def test_a_late_acceptance_reasserts_even_while_the_next_is_under_way(story: Sto
     assert lease(outlet).story.headline == "Two"
 
 
+def test_a_late_creation_of_what_is_no_longer_wanted_is_looked_for_and_taken_down(story: Story, outlet: Outlet) -> None:
+    wish(story, outlet)
+    late = lease(outlet)
+    unwish(story, outlet)
+    assert steal(outlet).accept("", "") is True
+    assert late.accept("7", "") is False
+    row = lease(outlet)
+    assert (row.operation, row.receipt_id, row.uncertain) == ("withdraw", "", True)
+
+
 FAILURES: dict[str, Callable[[Republication], bool]] = {
     "postpone": lambda row: row.postpone("Later."),
     "give up": lambda row: row.give_up("Never."),
@@ -287,6 +297,24 @@ def test_the_waits_follow_the_schedule_and_then_a_person_must_act(story: Story, 
     row = now_is()
     assert (row.state, row.due_at) == (State.FAILED, None)
     assert row.error == "The outlet has a fault. We tried 10 times."
+
+
+def test_giving_up_without_an_answer_still_looks_before_the_next_create(story: Story, outlet: Outlet) -> None:
+    wish(story, outlet)
+    row = lease(outlet)
+    row.attempts = len(BACKOFF) + 1
+    assert row.postpone("No answer.", uncertain=True) is True
+    assert (now_is().state, now_is().uncertain) == (State.FAILED, True)
+
+
+def test_giving_up_late_without_an_answer_makes_the_newest_due_again(story: Story, outlet: Outlet) -> None:
+    wish(story, outlet, "One")
+    late = lease(outlet)
+    wish(story, outlet, "Two")
+    steal(outlet).accept("7", "")
+    late.attempts = len(BACKOFF) + 1
+    assert late.postpone("No answer.", uncertain=True) is False
+    assert now_is().state == State.PENDING and now_is().due_at is not None
 
 
 def test_waits_differ_so_that_not_all_come_back_at_once(outlet: Outlet) -> None:
