@@ -251,8 +251,8 @@ def test_a_late_creation_of_what_is_no_longer_wanted_is_looked_for_and_taken_dow
     wish(story, outlet)
     late = lease(outlet)
     unwish(story, outlet)
-    assert steal(outlet).accept("", "") is True
-    assert late.accept("7", "") is False
+    assert steal(outlet).accept(Receipt("")) is True
+    assert late.accept(Receipt("7")) is False
     row = lease(outlet)
     assert (row.operation, row.receipt_id, row.uncertain) == ("withdraw", "", True)
 
@@ -311,7 +311,7 @@ def test_giving_up_late_without_an_answer_makes_the_newest_due_again(story: Stor
     wish(story, outlet, "One")
     late = lease(outlet)
     wish(story, outlet, "Two")
-    steal(outlet).accept("7", "")
+    steal(outlet).accept(Receipt("7"))
     late.attempts = len(BACKOFF) + 1
     assert late.postpone("No answer.", uncertain=True) is False
     assert now_is().state == State.PENDING and now_is().due_at is not None

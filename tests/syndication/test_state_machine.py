@@ -384,10 +384,13 @@ def test_without_the_reassert_rule_an_older_version_is_found_on_top(monkeypatch:
         run_state_machine_as_test(OneRepublication, settings=search)
 
 
-ONE, TWO = ("want", {"headline": "One"}), ("want", {"headline": "Two"})
-CLAIM, STEAL = ("claim", {}), ("claim", {"steals": True})
+Step = tuple[str, dict[str, Any]]
+ONE: Step = ("want", {"headline": "One"})
+TWO: Step = ("want", {"headline": "Two"})
+CLAIM: Step = ("claim", {})
+STEAL: Step = ("claim", {"steals": True})
 # What the search found once, and was mended: each story by its name.
-FOUND: dict[str, list[tuple[str, dict[str, Any]]]] = {
+FOUND: dict[str, list[Step]] = {
     "a late finisher overwrote the newer": [ONE, CLAIM, TWO, STEAL, ("finish", {"which": -1, "how": "accepted"})],
     "a late finisher who got no answer overwrote the newer": [
         *(ONE, CLAIM, TWO, STEAL, ("finish", {"which": -1, "how": "accepted"})),
