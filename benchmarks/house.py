@@ -98,7 +98,10 @@ def enter(database_url: str, port: int = 0) -> None:
         LOG_LEVEL="ERROR",
     )
     import django
+    from django.conf import settings
 
+    # Nothing was collected; before the applications load, for some of them ask for the storage at once.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     django.setup()
     from django.core.management import call_command
 

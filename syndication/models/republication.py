@@ -183,7 +183,7 @@ class Republication(DueRow):
         constraints = [models.UniqueConstraint(fields=["uid", "outlet"], name="republication_once")]
         indexes = [
             models.Index(fields=["outlet", "due_at"], condition=Q(due_at__isnull=False), name="republication_due"),
-            models.Index(fields=["state"], name="republication_state"),
+            models.Index(fields=["state", "outlet"], name="republication_state_outlet"),
             models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="republication_ends"),
         ]
         verbose_name = _("republication")
