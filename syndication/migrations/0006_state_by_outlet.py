@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syndication", "0004_delivery_outlet"),
+        ("syndication", "0005_receipts_and_accounts"),
     ]
 
     operations = [
