@@ -1,8 +1,10 @@
 """Connectors, one file a protocol. This dict is the table of contents."""
 
 from syndication.connectors.base import Connector
+from syndication.connectors.ghost import Ghost
 from syndication.connectors.webhook import Webhook
 
 CONNECTORS: dict[str, type[Connector]] = {
+    Ghost.kind: Ghost,
     Webhook.kind: Webhook,
 }
