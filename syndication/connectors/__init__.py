@@ -2,9 +2,11 @@
 
 from syndication.connectors.base import Connector
 from syndication.connectors.ghost import Ghost
+from syndication.connectors.superdesk import Superdesk
 from syndication.connectors.webhook import Webhook
 
 CONNECTORS: dict[str, type[Connector]] = {
     Ghost.kind: Ghost,
+    Superdesk.kind: Superdesk,
     Webhook.kind: Webhook,
 }
