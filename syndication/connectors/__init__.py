@@ -1,8 +1,10 @@
-"""Connectors, one file a protocol. This dict is the table of contents."""
+"""Connectors, one file a protocol. This dict is the table of contents, by label."""
 
 from syndication.connectors.base import Connector
+from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.webhook import Webhook
 
 CONNECTORS: dict[str, type[Connector]] = {
+    Mastodon.kind: Mastodon,
     Webhook.kind: Webhook,
 }

@@ -46,6 +46,7 @@ class Connector:
     # What the outlet form asks for, and says about it; an empty label asks for nothing.
     endpoint_help: ClassVar[str] = "Where we push. The outlet's developers tell you."
     needs_endpoint: ClassVar[bool] = True
+    needs_secret: ClassVar[bool] = True
     account_label: ClassVar[str] = ""
     account_help: ClassVar[str] = ""
     secret_label: ClassVar[str] = "Secret"
@@ -88,7 +89,7 @@ class Connector:
 
     def examine(self) -> Iterator[Step]:
         """Walk the way to the outlet without any story and say at each step what was found; the first failure ends the walk."""
-        for step in walk(self.access.endpoint):
+        for step in walk(self.access.endpoint) if self.needs_endpoint else ():
             yield step
             if step.outcome == FAILED:
                 return
