@@ -1,10 +1,12 @@
 """Connectors, one file a protocol. This dict is the table of contents, by label."""
 
 from syndication.connectors.base import Connector
+from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.webhook import Webhook
 
 CONNECTORS: dict[str, type[Connector]] = {
+    Bluesky.kind: Bluesky,
     Mastodon.kind: Mastodon,
     Webhook.kind: Webhook,
 }

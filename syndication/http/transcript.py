@@ -26,6 +26,16 @@ def recorded() -> Iterator[list[str]]:
         _here.told = before
 
 
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """What is asked inside the block leaves no transcript: its answer hands out a credential."""
+    before, _here.told = getattr(_here, "told", None), None
+    try:
+        yield
+    finally:
+        _here.told = before
+
+
 def note(
     method: str, url: str, headers: Mapping[str, str], body: bytes, status: int | None, answer: Mapping[str, str], text: bytes
 ) -> None:

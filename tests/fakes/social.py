@@ -1,5 +1,8 @@
 """Social networks on loopback, as far as we speak with them: a Partner that keeps posts, and misbehaves when asked to."""
 
+import hashlib
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -127,3 +130,48 @@ class MastodonServer(Network):
 def _linked(text: str) -> str:
     words = [f'<a href="{word}" rel="nofollow">{word[8:40]}…</a>' if word.startswith("http") else word for word in text.split()]
     return f"<p>{' '.join(words)}</p>"
+
+
+class BlueskyServer(Network):
+    """A personal data server with one account; `posts` are its records by their names."""
+
+    did = "did:plc:harbour234567"
+    handle = "harbour.bsky.social"
+    token = "eyJhbGciOiJIUzI1NiJ9.session.signature"
+
+    def begin(self) -> None:
+        super().begin()
+        self.blobs: list[bytes] = []
+
+    def obey(self, method: str, path: str, query: dict[str, list[str]], headers: dict[str, str], told: Any) -> Reply:
+        name = path.removeprefix("/xrpc/com.atproto.")
+        if name == "server.createSession":
+            if told["password"] != APP_PASSWORD or told["identifier"] not in (self.handle, self.did):
+                return 401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"}
+            return 200, {"did": self.did, "handle": self.handle, "accessJwt": self.token, "refreshJwt": f"{self.token}-refresh"}
+        if headers.get("authorization") != f"Bearer {self.token}":
+            return 401, {"error": "AuthMissing", "message": "Authentication Required"}
+        if name == "repo.getRecord":
+            record = self.posts.get(query["rkey"][0])
+            known = {"uri": self._uri(query["rkey"][0]), "cid": _cid(record), "value": record}
+            return (200, known) if record else (400, {"error": "RecordNotFound", "message": "Could not locate record: at://…"})
+        if name == "repo.uploadBlob":
+            self.blobs.append(told)
+            link = {"$link": f"bafkrei{len(self.blobs)}"}
+            return 200, {"blob": {"$type": "blob", "ref": link, "mimeType": headers["content-type"], "size": len(told)}}
+        assert (told["repo"], told["collection"]) == (self.did, "app.bsky.feed.post")
+        assert re.fullmatch("[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}", told["rkey"]), "apps read no other name"
+        if name == "repo.deleteRecord":
+            self.posts.pop(told["rkey"], None)
+            return 200, {}
+        assert name == "repo.putRecord"
+        self.created += told["rkey"] not in self.posts
+        self.posts[told["rkey"]] = told["record"]
+        return 200, {"uri": self._uri(told["rkey"]), "cid": _cid(told["record"])}
+
+    def _uri(self, name: str) -> str:
+        return f"at://{self.did}/app.bsky.feed.post/{name}"
+
+
+def _cid(record: Any) -> str:
+    return f"bafyrei{hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:20]}"
