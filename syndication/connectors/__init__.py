@@ -4,9 +4,13 @@ from syndication.connectors.base import Connector
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.webhook import Webhook
+from syndication.connectors.webmention import Webmention
+from syndication.connectors.websub import WebSub
 
 CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
     Mastodon.kind: Mastodon,
     Webhook.kind: Webhook,
+    Webmention.kind: Webmention,
+    WebSub.kind: WebSub,
 }
