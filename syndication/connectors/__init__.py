@@ -2,6 +2,7 @@
 
 from syndication.connectors.base import Connector
 from syndication.connectors.bluesky import Bluesky
+from syndication.connectors.ghost import Ghost
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.webhook import Webhook
 from syndication.connectors.webmention import Webmention
@@ -9,6 +10,7 @@ from syndication.connectors.websub import WebSub
 
 CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
+    Ghost.kind: Ghost,
     Mastodon.kind: Mastodon,
     Webhook.kind: Webhook,
     Webmention.kind: Webmention,
