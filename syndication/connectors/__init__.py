@@ -2,6 +2,7 @@
 
 from syndication.connectors.base import Connector
 from syndication.connectors.bluesky import Bluesky
+from syndication.connectors.email_desk import EmailDesk
 from syndication.connectors.ghost import Ghost
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.webhook import Webhook
@@ -10,6 +11,7 @@ from syndication.connectors.websub import WebSub
 
 CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
+    EmailDesk.kind: EmailDesk,
     Ghost.kind: Ghost,
     Mastodon.kind: Mastodon,
     Webhook.kind: Webhook,

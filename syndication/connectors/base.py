@@ -46,7 +46,6 @@ class Connector:
     # What the outlet form asks for, and how it says so. It asks for an account where that has a label.
     endpoint_help: ClassVar[str] = "Where we push. The outlet's developers tell you."
     needs_endpoint: ClassVar[bool] = True
-    needs_secret: ClassVar[bool] = True
     account_label: ClassVar[str] = ""
     account_help: ClassVar[str] = ""
     secret_label: ClassVar[str] = "Secret"

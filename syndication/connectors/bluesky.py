@@ -17,9 +17,9 @@ from syndication import http
 from syndication.connectors import pictures
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import YES, Features
-from syndication.connectors.posts import composed, edited_there, failed, shortened
-from syndication.connectors.rest import Answer, ask, field_of, must_have
-from syndication.credentials import Unreadable
+from syndication.connectors.posts import composed, shortened
+from syndication.connectors.rest import Answer, ask, attempt, field_of, must_have
+from syndication.connectors.warnings import changed_there
 from syndication.errors import DeliveryError, Refused, Transient, raise_for_status
 from syndication.http.probe import AUTHENTICATION, CANONICAL, NOT_APPLICABLE, OK, PUBLISHING, Step
 from syndication.story import Picture, Story
@@ -91,7 +91,7 @@ class Bluesky(Connector):
         created = field_of(record, "createdAt") or datetime.now(UTC).isoformat()
         warnings: list[str] = []
         if there and receipt.memory.get("cid", there["cid"]) != there["cid"]:
-            warnings.append(edited_there(""))
+            warnings.append(changed_there(None))
         taken = self._put(story, session, receipt.memory if there else {}, created)
         if there and taken.memory["cid"] != there["cid"]:
             warnings.append(SHOWS_THE_OLD)
@@ -112,10 +112,9 @@ class Bluesky(Connector):
 
     def greet(self) -> Iterator[Step]:
         """May we open a session?"""
-        try:
-            session = self._session()
-        except (DeliveryError, Unreadable) as problem:
-            yield failed(AUTHENTICATION, problem, [] if isinstance(problem, Unreadable) else self.access.secret().all)
+        step, session = attempt(AUTHENTICATION, self._session, self.access.secret)
+        if session is None:
+            yield step
             return
         yield Step(AUTHENTICATION, OK, f"We post as {session.handle[:100]}.", session.did[:200])
         yield Step(PUBLISHING, NOT_APPLICABLE, "Whoever has an app password may post.")

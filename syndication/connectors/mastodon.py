@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
 from uuid import UUID
@@ -10,10 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import YES, Features
-from syndication.connectors.posts import composed, edited_there, failed
-from syndication.connectors.rest import Answer, ask, field_of, must_have
-from syndication.credentials import Unreadable
-from syndication.errors import DeliveryError
+from syndication.connectors.posts import composed
+from syndication.connectors.rest import Answer, ask, attempt, field_of, must_have
+from syndication.connectors.warnings import changed_there, made_anew
 from syndication.http.probe import AUTHENTICATION, CANONICAL, NOT_APPLICABLE, OK, PUBLISHING, Step
 from syndication.story import Story
 
@@ -22,7 +22,6 @@ LIMIT, LINK_COSTS = 500, 23
 # How far back `find` looks: pages of 40 posts.
 PAGES = 3
 ABSENT = (404, 410)
-POSTED_ANEW = "Our post was not there any more, so we posted the piece anew."
 
 
 class Mastodon(Connector):
@@ -58,10 +57,10 @@ class Mastodon(Connector):
         there = self._ask("GET", place, passes=ABSENT)
         answer = there if there.status in ABSENT else self._ask("PUT", place, self._post(story), passes=ABSENT)
         if answer.status in ABSENT:
-            return replace(self.publish(story, key), warnings=(POSTED_ANEW,))
+            return replace(self.publish(story, key), warnings=(made_anew(),))
         edited = field_of(there.data, "edited_at")
         theirs = edited != receipt.memory.get("edited_at", edited)
-        return _receipt(answer.data, (edited_there(edited),) if theirs else ())
+        return _receipt(answer.data, (changed_there(_moment(edited)),) if theirs else ())
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Delete the post."""
@@ -72,7 +71,7 @@ class Mastodon(Connector):
 
     def find(self, story: Story) -> Receipt | None:
         """Our newest post with exactly this link."""
-        account = must_have(field_of(self._ask("GET", "/api/v1/accounts/verify_credentials").data, "id"), "our account")
+        account = must_have(field_of(self._account().data, "id"), "our account")
         asked = {"limit": "40", "exclude_reblogs": "true", "exclude_replies": "true"}
         for _page in range(PAGES):
             found = self._ask("GET", f"/api/v1/accounts/{account}/statuses?{urlencode(asked)}").data
@@ -87,14 +86,16 @@ class Mastodon(Connector):
 
     def greet(self) -> Iterator[Step]:
         """Whose token is it?"""
-        try:
-            account = self._ask("GET", "/api/v1/accounts/verify_credentials").data
-        except (DeliveryError, Unreadable) as problem:
-            yield failed(AUTHENTICATION, problem, [] if isinstance(problem, Unreadable) else self.access.secret().all)
+        step, answer = attempt(AUTHENTICATION, self._account, self.access.secret)
+        if answer is None:
+            yield step
             return
-        yield Step(AUTHENTICATION, OK, f"We post as @{field_of(account, 'acct')[:100]}.")
+        yield Step(AUTHENTICATION, OK, f"We post as @{field_of(answer.data, 'acct')[:100]}.")
         yield Step(PUBLISHING, NOT_APPLICABLE, "Whether this token may write shows at the first post.")
         yield Step(CANONICAL, NOT_APPLICABLE, "A post names no canonical page. It links to ours, and its card comes from there.")
+
+    def _account(self) -> Answer:
+        return self._ask("GET", "/api/v1/accounts/verify_credentials")
 
     def _post(self, story: Story) -> dict[str, str]:
         limit, costs = self._limits()
@@ -118,6 +119,14 @@ class Mastodon(Connector):
 def _receipt(status: Any, warnings: tuple[str, ...] = ()) -> Receipt:
     name = must_have(field_of(status, "id"), "the number of our post")
     return Receipt(name[:200], field_of(status, "url")[:2000], {"edited_at": field_of(status, "edited_at")}, warnings)
+
+
+def _moment(told: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _calling_nobody(story: Story) -> Story:

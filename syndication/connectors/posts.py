@@ -1,13 +1,7 @@
-"""Posts: a piece in the few characters that a social network gives, and words that its connectors share."""
-
-from collections.abc import Collection
+"""Posts: a piece in the few characters that a social network gives, counted as readers count."""
 
 import regex  # type: ignore[import-untyped]
 
-from syndication import http
-from syndication.credentials import Unreadable
-from syndication.errors import DeliveryError
-from syndication.http.probe import FAILED, WARNING, Step
 from syndication.story import Story
 
 # Less than this much of a standfirst says nothing.
@@ -43,17 +37,3 @@ def composed(story: Story, room: int) -> str:
     if not line or left < LEAST_LINE or headline.endswith("…"):
         return headline
     return f"{headline}\n\n{shortened(line, left)}"
-
-
-def edited_there(when: str) -> str:
-    """The warning that somebody changed our post at the network."""
-    told = f" on {when[:10]}" if when else ""
-    return f"Somebody changed our post there{told}, after we pushed it last. Our version has replaced theirs."
-
-
-def failed(step: str, problem: DeliveryError | Unreadable, secrets: Collection[str] = ()) -> Step:
-    """The step of a test that met `problem`; asking us to slow down is no failure."""
-    if isinstance(problem, Unreadable):
-        return Step(step, FAILED, str(problem))
-    outcome = WARNING if problem.status == 429 else FAILED
-    return Step(step, outcome, problem.sentence, http.redacted(problem.detail, secrets))
