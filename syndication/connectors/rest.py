@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -14,6 +14,7 @@ from syndication.http.probe import FAILED, OK, Step
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXCERPT = 2000
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def public(url: object) -> str:
     return str(url)[:2000]
 
 
-def attempt(step: str, ask: Callable[[], Answer], secret: Callable[[], Secret]) -> tuple[Step, Answer | None]:
+def attempt(step: str, ask: Callable[[], Said], secret: Callable[[], Secret]) -> tuple[Step, Said | None]:
     """Ask something harmless as one step of an examination: FAILED with the sentence of its error, else OK and the answer."""
     try:
         return Step(step, OK, "The outlet knows us."), ask()
