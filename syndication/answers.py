@@ -1,4 +1,4 @@
-"""Answers: what outlets answered stands in a file of this machine at once, so that a worker that is killed repeats next to nothing.
+"""Answers: what outlets answered stands in a file of this machine at once, so that a killed worker repeats next to nothing.
 
 Ends are settled many at a time. A killed process takes along what it had in memory, but not what it had written: the next round
 on this machine finds the file without an owner and settles what stands in it. No promise rests on the file. Where there is none

@@ -29,6 +29,9 @@ DATABASES = ("sqlite", "postgresql")
 OUTLETS = 20
 # Acts happen when such a share of the first deliveries is made: not before the workers are up, and all before the last.
 FIRST, LAST = 0.02, 0.9
+# What is published in one go before the workers begin; the rest comes in `--rate`, as pieces do, for so many minutes of work that
+# a hundred killed workers are up again when the next is killed.
+BURST = 0.1
 # Where nothing is delivered for so long, the next act happens anyway.
 STALLED = 10.0
 NAIVE_QUIET = 20.0
@@ -61,10 +64,12 @@ def _words() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=10_000, help="republications (default: %(default)s)")
     parser.add_argument("--naive", type=int, default=0, help="messages of the naive sender (default: a tenth of the size)")
     parser.add_argument("--engine-only", action="store_true", help="without the naive sender")
-    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--kills", type=int, default=100, help="kill -9 of workers")
     parser.add_argument("--broker-kills", type=int, default=10, help="kill -9 of Valkey")
     parser.add_argument("--standstills", type=int, default=6, help="SIGSTOP of a worker, for longer than its lease")
+    parser.add_argument("--rate", type=float, default=30.0, help="republications that are published in a second")
+    parser.add_argument("--allowance", type=float, default=0.005, help="share of webhooks that may arrive twice for nothing")
     parser.add_argument("--faults", type=float, default=0.1, help="share of faulty answers")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=1800.0, help="seconds after which what is not at rest counts as lost")
@@ -127,7 +132,12 @@ class _Run:
         """Everything that the table shows."""
         engine, faults, seconds = self._engine()
         acts, partner = dict(self.stage.counts), self.stage.ask("counts")
-        told = {"changes": self.changes, "deliveries": self.pieces.outcomes(), "troubles": self.pieces.troubles()}
+        told = {
+            "causes": self.causes,
+            "changes": self.changes,
+            "deliveries": self.pieces.outcomes(),
+            "troubles": self.pieces.troubles(),
+        }
         self.stage.counts.clear()
         self.stage.ask("control", {"forget": True})
         begun = time.monotonic()
@@ -153,8 +163,9 @@ class _Run:
     def _engine(self) -> tuple[Verdict, dict[str, int], float]:
         own = self.pieces.Pieces(self.outlets, seed=self.asked.seed)
         count = self.asked.size // OUTLETS
-        own.tell(count)
+        own.tell(max(round(count * BURST), 1))
         begun = time.monotonic()
+        self.coming = iter(_paced(lambda: own.tell(1), count - len(own.first), self.asked.rate / OUTLETS))
         changes = count * 4 // 10
         acts = self._acts(changes, lambda: own.change(), self.asked.kills, self.asked.broker_kills, self.asked.standstills)
         self._play(acts, self.asked.size, begun)
@@ -162,7 +173,9 @@ class _Run:
         seconds = time.monotonic() - begun
         self.changes = own.changed
         state = self.stage.ask("state")
-        verdict = judge(own.wanted, self.outlets, state, self.pieces.rows(self.outlets), self.pieces.late(self.outlets))
+        rows, late = self.pieces.rows(self.outlets), self.pieces.late(self.outlets)
+        verdict = judge(own.wanted, self.outlets, state, rows, late, allowance=self.asked.allowance)
+        self.causes = self.pieces.causes(state["repeated"])
         return verdict, {"most requests at once at one outlet": max(state["most_open"].values())}, seconds
 
     def _acts(self, changes: int, change: Callable[[], Any], kills: int, broker_kills: int, standstills: int) -> list[Any]:
@@ -181,6 +194,7 @@ class _Run:
         for act, moment in zip(acts, moments, strict=True):
             while taken < moment and time.monotonic() - moved_at < STALLED and time.monotonic() - begun < self.asked.limit:
                 self.stage.attend()
+                next(self.coming, None)
                 time.sleep(0.05)
                 now = self._taken()
                 if now > taken:
@@ -194,7 +208,8 @@ class _Run:
         """Wait until nothing is owed, and was not a lease later: whoever was late has spoken by then."""
         while time.monotonic() - begun < self.asked.limit:
             self.stage.attend()
-            if not self.stage.standing and not self.pieces.owed():
+            published = next(self.coming, None) is None
+            if published and not self.stage.standing and not self.pieces.owed():
                 time.sleep(LEASE / 2)
                 if not self.pieces.owed():
                     return
@@ -226,6 +241,7 @@ class _Run:
 
         app.conf.broker_transport_options = {**app.conf.broker_transport_options, "max_retries": 0}
         count = max(round(self.asked.size * share / OUTLETS), 1)
+        self.coming = iter(())
         for edition in own.tell(count):
             publish(edition)
         scaled = [max(round(number * share), 1) for number in (self.asked.kills, self.asked.broker_kills)]
@@ -239,6 +255,16 @@ class _Run:
             if (now := self._taken()) != taken:
                 taken, moved_at = now, time.monotonic()
         return judge(own.wanted, self.outlets, self.stage.ask("state"))
+
+
+def _paced(act: Callable[[], Any], count: int, rate: float) -> Iterator[bool]:
+    """Do it so many times, so often a second; ask as often as you like."""
+    begun, done = time.monotonic(), 0
+    while done < count:
+        if time.monotonic() - begun > done / rate:
+            act()
+            done += 1
+        yield True
 
 
 def table(columns: dict[str, dict[str, Any]]) -> str:
@@ -255,6 +281,7 @@ def table(columns: dict[str, dict[str, Any]]) -> str:
     rows.append(("  changes to pieces, each at 20 outlets", [column["changes"] for column in every]))
     section("At the partner", "partner")
     section("Deliveries, as the log tells", "deliveries")
+    section("Webhooks that arrived twice, after", "causes")
     section("The engine", "engine")
     rows.append(("  duplicate webhooks allowed", [column["allowed"] for column in every]))
     rows.append(("  seconds", [column["seconds"] for column in every]))

@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-# The share of webhooks that may arrive twice although no answer was lost.
-ALLOWANCE = 0.005
 AT_REST = {"delivered", "withdrawn"}
 
 
@@ -18,7 +16,10 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The counts. `late` are those of `duplicate_posts` that a stopped worker made when it was continued: nobody can prevent them."""
+    """The counts. `late` are those of `duplicate_posts` that a stopped worker made when it was continued: nobody prevents them.
+
+    `allowance` is the share of webhooks that may arrive twice although the partner lost no answer.
+    """
 
     pairs: int
     restless: int
@@ -30,11 +31,12 @@ class Verdict:
     duplicate_webhooks: int
     webhook_answers_lost: int
     webhooks: int
+    allowance: float
 
     @property
     def allowed(self) -> int:
         """How many webhooks may arrive twice."""
-        return self.webhook_answers_lost + int(self.webhooks * ALLOWANCE)
+        return self.webhook_answers_lost + int(self.webhooks * self.allowance)
 
     @property
     def broken(self) -> list[str]:
@@ -56,8 +58,10 @@ def judge(
     partner: Mapping[str, Any],
     rows: Mapping[tuple[str, str], str] | None = None,
     late: Collection[tuple[str, str]] = (),
+    *,
+    allowance: float = 0.005,
 ) -> Verdict:
-    """Compare. `rows` are the engine's states by outlet and uid, None where a sender keeps none; `late`, whose sender was late."""
+    """Compare. `rows` are the engine's states by outlet and uid, None where a sender keeps none; of `late`, a sender was late."""
     there = held(partner)
     lost = wrong = overtaken = 0
     for uid, wish in wanted.items():
@@ -85,6 +89,7 @@ def judge(
         duplicate_webhooks=counts.get("duplicate webhooks", 0),
         webhook_answers_lost=counts.get("webhook answers lost", 0),
         webhooks=counts.get("webhook requests", 0),
+        allowance=allowance,
     )
 
 

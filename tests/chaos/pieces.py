@@ -4,8 +4,10 @@ Only `record` and `want_all` are used, as planning does, so that ten thousand re
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from wagtail.models import Page
@@ -97,6 +99,25 @@ def outcomes() -> dict[str, int]:
     for outcome in Delivery.objects.values_list("outcome", flat=True):
         ends[outcome or "open"] = ends.get(outcome or "open", 0) + 1
     return ends
+
+
+def causes(repeated: Sequence[str]) -> Counter[str]:
+    """Why webhooks were said twice: how the deliveries before the repeat ended, by their keys."""
+    keys = {UUID(name.removeprefix("msg_")) for name in repeated}
+    ends: dict[UUID, set[str]] = {}
+    for key, outcome in Delivery.objects.filter(key__in=keys).values_list("key", "outcome"):
+        ends.setdefault(key, set()).add(outcome)
+    said: Counter[str] = Counter()
+    for name in repeated:
+        found = ends.get(UUID(name.removeprefix("msg_")), set())
+        said[_cause(found)] += 1
+    return said
+
+
+def _cause(ends: set[str]) -> str:
+    if Delivery.Outcome.LOST in ends:
+        return "a worker vanished" + (", and no answer" if Delivery.Outcome.UNCERTAIN in ends else "")
+    return "no answer" if Delivery.Outcome.UNCERTAIN in ends else "other: " + ", ".join(sorted(ends))
 
 
 def troubles(limit: int = 5) -> Sequence[dict[str, Any]]:

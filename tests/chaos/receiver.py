@@ -43,6 +43,8 @@ class Partner:
         self.arrivals: list[list[Any]] = []
         # Which posts stood there already when they were made once more.
         self.doubled: list[list[str]] = []
+        # The webhook-ids that were known already.
+        self.repeated: list[str] = []
         self.newest: dict[tuple[str, str], int] = {}
         self.open: Counter[str] = Counter()
         self.most_open: Counter[str] = Counter()
@@ -50,7 +52,7 @@ class Partner:
     def state(self) -> dict[str, Any]:
         """All of it, for the judge."""
         own = {"hooks": self.hooks, "posts": self.posts, "counts": self.counts, "arrivals": self.arrivals}
-        return {**own, "doubled": self.doubled, "most_open": self.most_open}
+        return {**own, "doubled": self.doubled, "repeated": self.repeated, "most_open": self.most_open}
 
     def fault(self) -> str:
         """What goes wrong with this request, if anything."""
@@ -83,6 +85,7 @@ class Partner:
         uid = story["uid"]
         if key and key in self.seen:
             self.counts["duplicate webhooks"] += 1
+            self.repeated.append(key)
             return 200, {"id": uid}
         self.seen.add(key)
         self._arrived(outlet, told["type"], uid, {"x-key": key}, story)

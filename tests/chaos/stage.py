@@ -1,13 +1,13 @@
-"""The processes of a run and what happens to them: kill -9, a broker that forgets, workers that stand still longer than a lease."""
+"""The processes of a run and what happens to them: kill -9, a broker that forgets, workers that stand still for too long."""
 
 import json
 import os
 import random
 import signal
 import sys
-import time
 from collections import Counter
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -33,7 +33,7 @@ class Stage(Stack):
         self.dice = random.Random(seed)
         self.counts: Counter[str] = Counter()
         self.begun_at: dict[str, int] = {}
-        self.standing: dict[str, float] = {}
+        self.standing: dict[str, Timer] = {}
         celery = [sys.executable, "-m", "celery", "--quiet", "-A", "tests.chaos.worker"]
         receiver = ["-m", "tests.chaos.receiver", "--port", str(self.outlet_port), "--faults", str(faults), "--seed", str(seed)]
         self.commands["receiver"] = [sys.executable, *receiver]
@@ -59,7 +59,8 @@ class Stage(Stack):
 
     def close(self) -> None:
         """End all of it."""
-        self.attend(at_once=True)
+        for timer in self.standing.values():
+            timer.cancel()
         for name in list(self.running):
             self.stop(name, signal.SIGKILL)
 
@@ -71,8 +72,9 @@ class Stage(Stack):
         ready = [name for name in walking if self._ready(name)]
         if not ready:
             self.counts["kills of workers that only just began"] += 1
-        self._restart(self.dice.choice(ready or walking or self.workers))
-        self.counts["kill -9 of a worker"] += 1
+        if walking:
+            self._restart(self.dice.choice(ready or walking))
+            self.counts["kill -9 of a worker"] += 1
 
     def kill_broker(self) -> None:
         """kill -9 of Valkey, which keeps nothing."""
@@ -80,20 +82,21 @@ class Stage(Stack):
         self.counts["kill -9 of Valkey"] += 1
 
     def stop_worker(self) -> None:
-        """SIGSTOP of one that works; `attend` continues it when another has taken over."""
+        """SIGSTOP of one that works, until another has taken over. On SQLite it may hold the only pen: then all wait, we too."""
         ready = [name for name in self.workers if name not in self.standing and self._ready(name)]
         if ready:
             name = self.dice.choice(ready)
             os.killpg(self.running[name].pid, signal.SIGSTOP)
-            self.standing[name] = time.monotonic() + STANDSTILL
+            self.standing[name] = Timer(STANDSTILL, self._continue, [name])
+            self.standing[name].start()
             self.counts["SIGSTOP of a worker"] += 1
 
-    def attend(self, *, at_once: bool = False) -> None:
-        """Continue who stood still long enough; start again who ended by itself."""
-        for name, end in list(self.standing.items()):
-            if at_once or time.monotonic() >= end:
-                os.killpg(self.running[name].pid, signal.SIGCONT)
-                del self.standing[name]
+    def _continue(self, name: str) -> None:
+        os.killpg(self.running[name].pid, signal.SIGCONT)
+        del self.standing[name]
+
+    def attend(self) -> None:
+        """Start again who ended by itself."""
         for name, process in list(self.running.items()):
             if process.poll() is not None:
                 self.counts[f"ended by itself: {name.partition('-')[0]}"] += 1
@@ -101,7 +104,6 @@ class Stage(Stack):
                 self.start(name)
 
     def _restart(self, name: str) -> None:
-        self.standing.pop(name, None)
         self.stop(name, signal.SIGKILL)
         self.start(name)
 
