@@ -1,21 +1,24 @@
 """Answers: what outlets answered stands in a file of this machine at once, so that a killed worker repeats next to nothing.
 
 Ends are settled many at a time. A killed process takes along what it had in memory, but not what it had written: the next round
-on this machine finds the file without an owner and settles what stands in it. No promise rests on the file. Where there is none
+on this machine finds the file without an owner and settles what stands in it. Of a process that stands still, which keeps its
+file, it settles what the next would otherwise take over and say again. No promise rests on the file. Where there is none
 (another machine, a full disk), the lease ends and the key makes the repeat harmless, as ever.
 """
 
 import fcntl
 import json
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
+from django.db.models.functions import Now
 
 from syndication.connectors.base import Receipt
 from syndication.models import Delivery, Republication
@@ -24,6 +27,8 @@ from syndication.settling import Ended, settle_all
 log = structlog.get_logger(__name__)
 
 CHUNK = 200
+# After so much of a lease without an answer, a worker that lives is suspected of standing still.
+SILENT_SHARE = 0.25
 
 
 class Answers:
@@ -66,22 +71,33 @@ class Answers:
 
 
 def recover() -> int:
-    """Settle what workers of this machine that are no more had been answered. Returns how much."""
+    """Settle what workers of this machine had been answered that are no more, or stand still beyond a lease. Returns how much."""
     recovered = 0
     for path in _folder().glob("*.answers"):
         with suppress(OSError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            ends = _read(file)
+            gone = _ownerless(file)
+            if not gone and time.time() - path.stat().st_mtime < settings.SYNDICATION_LEASE_SECONDS * SILENT_SHARE:
+                continue
+            ends = _read(file, expired=not gone)
             for start in range(0, len(ends), CHUNK):
                 settle_all(ends[start : start + CHUNK])
-            path.unlink()
             recovered += len(ends)
-            log.info("answers of a worker that is no more were settled", count=len(ends))
+            if gone:
+                path.unlink()
+                log.info("answers of a worker that is no more were settled", count=len(ends))
     return recovered
 
 
-def _read(lines: Iterable[bytes]) -> list[Ended]:
-    """What is still open of these, as it was claimed: the row may have got a newer wish since."""
+def _ownerless(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(lines: Iterable[bytes], *, expired: bool) -> list[Ended]:
+    """What is still open of these, as it was claimed: the row may have a newer wish by now. With `expired`, of such leases only."""
     noted = {}
     for line in lines:
         # The last may have been cut off.
@@ -89,6 +105,8 @@ def _read(lines: Iterable[bytes]) -> list[Ended]:
             delivery, *facts = json.loads(line)
             noted[delivery] = facts
     found = Delivery.objects.filter(pk__in=noted, outcome=Delivery.Outcome.OPEN)
+    if expired:
+        found = found.filter(republication__lease_until__lt=Now())
     return [_ended(delivery, *noted[delivery.pk]) for delivery in found.select_related("republication", "outlet", "edition")]
 
 

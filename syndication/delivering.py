@@ -162,6 +162,7 @@ class _Round:
         needy = [pk for pk, line in self.lines.items() if line.room > 0 and not line.stopped]
         if not needy:
             return
+        recover()
         fresh = {outlet.pk: outlet for outlet in line.open_lines(self.test_only).filter(pk__in=needy, lease_token=self.token)}
         for pk in needy:
             if pk in fresh:
@@ -239,7 +240,6 @@ class _Round:
         if time.monotonic() - self.held_at < settings.SYNDICATION_LEASE_SECONDS * line.LINE_SHARE / 4:
             return
         self.held_at = time.monotonic()
-        recover()
         ours = line.hold(self.token, list(self.lines))
         for pk, own in self.lines.items():
             own.stopped = own.stopped or pk not in ours

@@ -98,7 +98,8 @@ def outcomes() -> dict[str, int]:
     ends: dict[str, int] = {}
     for outcome in Delivery.objects.values_list("outcome", flat=True):
         ends[outcome or "open"] = ends.get(outcome or "open", 0) + 1
-    return ends
+    recovered = Delivery.objects.filter(outcome=Delivery.Outcome.ACCEPTED, wire=[]).count()
+    return {**ends, "of these, settled for a worker that was killed": recovered}
 
 
 def causes(repeated: Sequence[str]) -> Counter[str]:

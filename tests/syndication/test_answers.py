@@ -1,13 +1,16 @@
 """Answers: what a killed worker had been answered is settled by the next on its machine, and not said twice."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.db.models.functions import Now
 
 from syndication import answers, delivering
 from syndication.answers import Answers, recover
@@ -100,6 +103,18 @@ def test_the_file_of_a_worker_that_lives_is_left_alone(outlet: Outlet, desk: Des
         assert row().state == State.PENDING
         assert len(list(folder.iterdir())) == 1
     assert list(folder.iterdir()) == [], "what ended well was settled"
+
+
+def test_of_a_worker_that_stands_still_only_what_its_leases_hold_no_longer_is_settled(outlet: Outlet, folder: Path) -> None:
+    make.original()
+    with Answers() as noted:
+        noted.note(Ended(claim(outlet, 1)[0], Receipt("7")))
+        os.utime(noted.path, (0, 0))
+        assert recover() == 0, "its lease holds"
+        Republication.objects.update(lease_until=Now() - timedelta(seconds=1))
+        assert recover() == 1
+        assert row().state == State.DELIVERED
+        assert noted.path.exists()
 
 
 def test_a_process_that_is_killed_gives_its_file_away(folder: Path) -> None:
