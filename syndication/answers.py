@@ -97,7 +97,7 @@ def _ownerless(file: BinaryIO) -> bool:
 
 
 def _read(lines: Iterable[bytes], *, expired: bool) -> list[Ended]:
-    """What is still open of these, as it was claimed: the row may have a newer wish by now. With `expired`, of such leases only."""
+    """What is still open of these, as it was claimed: a newer wish may stand there by now. `expired`: of such leases only."""
     noted = {}
     for line in lines:
         # The last may have been cut off.
