@@ -68,7 +68,14 @@ class RepublicationQuerySet(DueQuerySet):
         overtakes a newer one, whoever was slow.
         """
         with transaction.atomic():
-            newest = Edition.objects.current().select_for_update().filter(uid=edition.uid).values_list("pk", flat=True).first()
+            # Not its key: who settles a row while we wait for it must be able to point at the edition, or both wait for ever.
+            newest = (
+                Edition.objects.current()
+                .select_for_update(no_key=True)
+                .filter(uid=edition.uid)
+                .values_list("pk", flat=True)
+                .first()
+            )
             if newest != edition.pk:
                 return 0
             mine = self.filter(uid=edition.uid, outlet__in=[outlet.pk for outlet in wishes])

@@ -67,7 +67,7 @@ def test_webhooks_may_arrive_twice_for_each_lost_answer_and_half_a_percent_more(
 
 
 def test_the_table_names_what_is_broken() -> None:
-    parts = dict.fromkeys(("acts", "partner", "deliveries", "causes", "naive acts", "naive"), {"some": 1})
+    parts = {name: {"some": 1} for name in ("acts", "partner", "deliveries", "causes", "naive acts", "naive")}
     column = {**parts, "engine": {"pairs": 1}, "changes": 2, "allowed": 3, "seconds": 4, "naive seconds": 5, "troubles": []}
     printed = table({"sqlite": {**column, "broken": []}, "postgresql": {**column, "broken": ["1 pieces lost"]}})
     assert "sqlite: every goal holds" in printed and "postgresql: 1 pieces lost" in printed
