@@ -244,8 +244,8 @@ class _Run:
         self.coming = iter(())
         for edition in own.tell(count):
             publish(edition)
-        scaled = [max(round(number * share), 1) for number in (self.asked.kills, self.asked.broker_kills)]
-        acts = self._acts(max(count * 4 // 10, 1), lambda: publish(own.change()), *scaled, standstills=0)
+        kills, broker_kills = [max(round(number * share), 1) for number in (self.asked.kills, self.asked.broker_kills)]
+        acts = self._acts(max(count * 4 // 10, 1), lambda: publish(own.change()), kills, broker_kills, standstills=0)
         begun = time.monotonic()
         self._play(acts, count * OUTLETS, begun)
         taken, moved_at = -1, time.monotonic()
