@@ -20,7 +20,7 @@ SETTINGS = env DEBUG=no SITE_URL= DATABASE_URL=sqlite://:memory: $(KEYS)
 PRODUCTION = env DEBUG=no SITE_URL=https://publication.example DATABASE_URL=postgres://publication@localhost/publication $(KEYS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types check programs tests e2e-ghost bench lock clean
+.PHONY: help run test lint format types check programs tests chaos e2e-ghost bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -92,6 +92,13 @@ tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with 
 e2e-ghost: $(READY) ## Speak with a real Ghost: npm installs it into var/ghost, which takes minutes the first time
 	$(PY) -m tests.ghost
 	$(PY) -m pytest -m ghost tests/e2e/test_ghost.py
+
+# On an idle machine with two processors a quarter of an hour for each database.
+DATABASE ?= both
+SIZE ?= 10000
+chaos: $(READY) ## The proof under fault: SIZE=10000 deliveries while workers and broker are killed (DATABASE=sqlite, postgresql or both)
+	CHAOS_EXAMPLES=$(SIZE) $(PY) -m pytest -q tests/syndication/test_state_machine.py
+	$(PY) -m tests.chaos.driver --database $(DATABASE) --size $(SIZE)
 
 bench: $(READY) ## Run each measurement in benchmarks/; what it measures stands at its top
 	@for file in benchmarks/*.py; do \

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 
 from syndication import http
+from syndication.answers import Answers, recover
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Access, Connector, Receipt
 from syndication.credentials import Unreadable
@@ -42,7 +43,8 @@ TURN = 10
 # How many ends are settled in one transaction, at most, and how many seconds the first waits for others.
 MOST = 500
 TOGETHER = 0.03
-# How many rows of one outlet are claimed ahead, and the share of the lease after which a send may not begin any more.
+# How many rows of one outlet are claimed ahead, and the share of the lease after which a send may not begin any more. It begins
+# with one for each lane and doubles: what a worker had claimed when it was killed waits until the lease ends.
 AHEAD = 50
 STALE_SHARE = 0.25
 # So many failures in a row, and the rest of what was claimed goes back untried: the breaker decides.
@@ -53,8 +55,9 @@ closing = Event()
 
 def deliver_due(seconds: float = 60.0) -> int:
     """Deliver what is due until nothing is, or `seconds` are over. Returns how many conversations were settled."""
-    with ThreadPoolExecutor(max_workers=LANES, thread_name_prefix="lane") as pool:
-        return _Round(pool, time.monotonic() + seconds).run()
+    recover()
+    with Answers() as answers, ThreadPoolExecutor(max_workers=LANES, thread_name_prefix="lane") as pool:
+        return _Round(pool, answers, time.monotonic() + seconds).run()
 
 
 @dataclass
@@ -66,6 +69,7 @@ class _Line:
     lanes: int = 0
     open: int = 0
     failures: int = 0
+    ahead: int = 1
     # The rest goes back untried: the outlet asked for a pause, refuses us, or fails again and again.
     stopped: bool = False
     last_turn: int = 0
@@ -85,7 +89,7 @@ class _Line:
         """How many more rows are worth claiming: none while there is enough to do."""
         if self.outlet.trips:
             return 1 - self.open
-        return AHEAD if len(self.rows) < self.width else 0
+        return min(max(self.ahead, self.width), AHEAD) if len(self.rows) < self.width else 0
 
     @property
     def wants_lane(self) -> bool:
@@ -100,13 +104,15 @@ class _Line:
             self.failures += isinstance(error, Transient | Uncertain)
             closed = isinstance(error, Refused | OutletGone) or bool(error.retry_after)
             self.stopped = self.stopped or closed or self.failures >= PATIENCE
+        else:
+            self.ahead = 1
 
 
 class _Round:
     """One call of `deliver_due`: takes lines, claims their rows, walks their lanes, settles what ended, gives the lines back."""
 
-    def __init__(self, pool: ThreadPoolExecutor, until: float):
-        self.pool, self.until = pool, until
+    def __init__(self, pool: ThreadPoolExecutor, answers: Answers, until: float):
+        self.pool, self.answers, self.until = pool, answers, until
         self.token = uuid4()
         self.test_only = bool(objection())
         self.lines: dict[int, _Line] = {}
@@ -159,6 +165,7 @@ class _Round:
         needy = [pk for pk, line in self.lines.items() if line.room > 0 and not line.stopped]
         if not needy:
             return
+        recover()
         fresh = {outlet.pk: outlet for outlet in line.open_lines(self.test_only).filter(pk__in=needy, lease_token=self.token)}
         for pk in needy:
             if pk in fresh:
@@ -166,6 +173,8 @@ class _Round:
             else:
                 self.lines[pk].stopped = True
         rooms = {own.outlet: own.room for pk in fresh if (own := self.lines[pk]).room > 0}
+        for own in rooms:
+            self.lines[own.pk].ahead = min(rooms[own] * 2, AHEAD)
         claimed_at = time.monotonic()
         for row in still_wanted(claim_all(rooms)) if rooms else []:
             row.claimed_at = claimed_at
@@ -204,7 +213,7 @@ class _Round:
         own.last_turn = self.turn
         with own.lock:
             own.lanes += 1
-        self.pool.submit(_lane, own, self.ends, self.crowded)
+        self.pool.submit(_lane, own, self.ends, self.crowded, self.answers)
 
     def _has_room(self, own: _Line) -> bool:
         lines = list(self.lines.values())
@@ -245,7 +254,7 @@ class _Round:
             del self.lines[pk]
 
 
-def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event) -> None:
+def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event, answers: Answers) -> None:
     """Walk rows of one line until none is left, or its turn is over. Threads touch no database."""
     walked = 0
     while True:
@@ -255,6 +264,7 @@ def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event) -> None:
                 return
             row = own.rows.popleft()
         ended = _speak(own, row)
+        answers.note(ended)
         own.heard(ended.error)
         ends.put(ended)
         walked += 1

@@ -109,7 +109,9 @@ def plan_outlet(outlet: Outlet) -> int:
     changed = 0
     for start in range(0, len(ids), CHUNK):
         with transaction.atomic():
-            chunk = Edition.objects.current().filter(pk__in=ids[start : start + CHUNK]).select_for_update().order_by("pk")
+            chunk = (
+                Edition.objects.current().filter(pk__in=ids[start : start + CHUNK]).select_for_update(no_key=True).order_by("pk")
+            )
             changed += _offer(list(chunk), outlet)
     Outlet.objects.filter(pk=outlet.pk).update(planned_terms=terms)
     return changed

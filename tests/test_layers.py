@@ -27,6 +27,7 @@ ROOMS = [
     {
         "planning",
         "preflight",
+        "answers",
         "delivering",
         "rechecking",
         "settling",

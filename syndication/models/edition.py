@@ -107,7 +107,7 @@ def record(
     """The current edition of the piece: a new one if a fact, its visibility or its expiry changed, else the one there is."""
     digest = story.digest()
     with transaction.atomic():
-        last = Edition.objects.current().select_for_update().filter(uid=story.uid).first()
+        last = Edition.objects.current().select_for_update(no_key=True).filter(uid=story.uid).first()
         if last and (last.digest, last.public, last.expires_at) == (digest, public, expires_at):
             if (last.fingerprint, last.page_id, last.labels) != (fingerprint, page and page.pk, list(labels)):
                 last.fingerprint, last.page, last.labels = fingerprint, page, list(labels)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When, Window
-from django.db.models.functions import Now, RowNumber
+from django.db.models.functions import Greatest, Now, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +70,14 @@ class RepublicationQuerySet(DueQuerySet):
         overtakes a newer one, whoever was slow.
         """
         with transaction.atomic():
-            newest = Edition.objects.current().select_for_update().filter(uid=edition.uid).values_list("pk", flat=True).first()
+            # Not its key: who settles a row while we wait for it must be able to point at the edition, or both wait for ever.
+            newest = (
+                Edition.objects.current()
+                .select_for_update(no_key=True)
+                .filter(uid=edition.uid)
+                .values_list("pk", flat=True)
+                .first()
+            )
             if newest != edition.pk:
                 return 0
             mine = self.filter(uid=edition.uid, outlet__in=[outlet.pk for outlet in wishes])
@@ -381,7 +388,8 @@ def claim_all(rooms: Mapping[Outlet, int]) -> list[Republication]:
 
     What is to be taken down goes before all else, then what waited longest. The UPDATE names what it takes as still free, on
     the rows' own columns, so no row has two takers. An expired lease whose delivery is still open belongs to a worker that
-    vanished: that delivery becomes `lost` and the row uncertain. The rows share their outlets and editions.
+    vanished: that delivery becomes `lost`, the row uncertain, and the attempt does not count, for nobody knows whether it was
+    one. The rows share their outlets and editions.
     """
     token = uuid4()
     outlets = {outlet.pk: outlet for outlet in rooms}
@@ -428,6 +436,8 @@ def _find_lost(rows: list[Republication]) -> None:
     if not orphans:
         return
     lost.update(outcome=Delivery.Outcome.LOST, sentence="The worker vanished before the outlet answered.")
-    Republication.objects.filter(pk__in=orphans).update(uncertain=True)
+    # Never below the attempt that begins now: a newer wish may have begun to count anew.
+    Republication.objects.filter(pk__in=orphans).update(uncertain=True, attempts=Greatest(F("attempts") - 1, 1))
     for row in rows:
-        row.uncertain = row.uncertain or row.pk in orphans
+        if row.pk in orphans:
+            row.uncertain, row.attempts = True, max(row.attempts - 1, 1)

@@ -2,7 +2,7 @@
 
 `POST /hook/<outlet>` is a webhook that knows a `webhook-id` it has taken. `/posts/<outlet>` is as most APIs are: a POST always
 creates, PUT and DELETE go by id, `GET ?uid=` finds. It applies what arrives last, whatever its version: nobody here mends an
-older version that overtakes. `GET /state` tells all, `POST /control` changes how it behaves.
+older version that overtakes. `GET /state` tells all, `GET /counts` only how often, `POST /control` changes how it behaves.
 """
 
 import argparse
@@ -41,6 +41,10 @@ class Partner:
         self.seen: set[str] = set()
         self.counts: Counter[str] = Counter()
         self.arrivals: list[list[Any]] = []
+        # Which posts stood there already when they were made once more.
+        self.doubled: list[list[str]] = []
+        # The webhook-ids that were known already.
+        self.repeated: list[str] = []
         self.newest: dict[tuple[str, str], int] = {}
         self.open: Counter[str] = Counter()
         self.most_open: Counter[str] = Counter()
@@ -48,7 +52,7 @@ class Partner:
     def state(self) -> dict[str, Any]:
         """All of it, for the judge."""
         own = {"hooks": self.hooks, "posts": self.posts, "counts": self.counts, "arrivals": self.arrivals}
-        return {**own, "most_open": self.most_open}
+        return {**own, "doubled": self.doubled, "repeated": self.repeated, "most_open": self.most_open}
 
     def fault(self) -> str:
         """What goes wrong with this request, if anything."""
@@ -81,6 +85,7 @@ class Partner:
         uid = story["uid"]
         if key and key in self.seen:
             self.counts["duplicate webhooks"] += 1
+            self.repeated.append(key)
             return 200, {"id": uid}
         self.seen.add(key)
         self._arrived(outlet, told["type"], uid, {"x-key": key}, story)
@@ -93,6 +98,7 @@ class Partner:
     def _create(self, outlet: str, post: dict[str, Any]) -> Any:
         if any(other["uid"] == post["uid"] for other in self.posts[outlet].values()):
             self.counts["duplicate posts"] += 1
+            self.doubled.append([outlet, post["uid"]])
         self.counts["created"] += 1
         self._arrived(outlet, "POST", post["uid"], {}, post)
         pk = str(self.counts["created"])
@@ -123,11 +129,12 @@ class Partner:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         url = urlsplit(target)
         path = url.path.strip("/").split("/")
-        if path[0] in ("state", "control"):
+        if path[0] in ("state", "counts", "control"):
             body = await reader.readexactly(int(headers.get("content-length") or 0))
             return await self._answer(writer, 200, self._control(path[0], body))
         outlet = path[1]
         self.counts["requests"] += 1
+        self.counts["webhook requests"] += path[0] == "hook"
         self.open[outlet] += 1
         self.most_open[outlet] = max(self.most_open[outlet], self.open[outlet])
         try:
@@ -187,6 +194,8 @@ class Partner:
     def _control(self, what: str, body: bytes) -> Any:
         if what == "state":
             return self.state()
+        if what == "counts":
+            return self.counts
         told = json.loads(body or b"{}")
         if told.get("forget"):
             self.forget()

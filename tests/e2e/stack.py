@@ -89,7 +89,7 @@ class Stack:
     def manage(self, *words: str) -> str:
         """What a management command printed; it must succeed."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *words], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=240
+            [sys.executable, "manage.py", *words], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=600
         )
         assert done.returncode == 0, f"{words[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         return done.stdout

@@ -469,7 +469,7 @@ def test_a_send_does_not_begin_when_its_lease_may_end_before_the_answer(desk: De
     memory(max_in_flight=1)
     make.original()
     make.original()
-    desk.meanwhile = lambda: time.sleep(1.05)
+    desk.meanwhile = lambda: time.sleep(1.5)
     deliver_due()
     assert sorted(outcomes()) == sorted([Outcome.ACCEPTED, Outcome.RELEASED, Outcome.ACCEPTED])
     assert desk.created == 2

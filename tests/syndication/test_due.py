@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from syndication.models import Delivery, Outlet, Republication, Verification, claim
+from syndication.models import Delivery, Outlet, Republication, Verification, claim, record
 from syndication.models.due import from_now
 from tests import factories as make
 
@@ -180,3 +181,27 @@ def test_the_time_scale_shortens_waits_and_leaves_leases_alone(settings: Any) ->
     assert due_at is not None and timezone.now() - due_at < timedelta(seconds=20)
     (row,) = claim(outlet, 1)
     assert row.lease_until > timezone.now() + timedelta(seconds=settings.SYNDICATION_LEASE_SECONDS - 20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_settles_does_not_wait_for_who_holds_the_edition_or_each_would_wait_for_the_other() -> None:
+    outlet = make.outlet()
+    edition = make.edition()
+    Republication.objects.want(edition, outlet, Republication.PUBLISH)
+    [row] = claim(outlet, 1)
+    settled = Event()
+
+    def settle() -> None:
+        try:
+            row.accept("7", "")
+            settled.set()
+        finally:
+            connection.close()
+
+    # SQLite has one pen: there nobody can hold a row while another holds an edition.
+    with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+        record(edition.story, public=True, page=None, reason="told again")
+        worker = Thread(target=settle)
+        worker.start()
+        assert settled.wait(5)
+    worker.join()
