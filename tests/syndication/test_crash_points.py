@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from queue import Queue
 from typing import Any
 
@@ -224,7 +225,7 @@ def test_whenever_a_process_dies_the_next_brings_all_to_its_end(name: str, kind:
         there.forget()
         page = make.original("One", live=change.known)
         deliver_due()
-        met = die(fate, at, lambda page=page: request_and_worker(page, change))
+        met = die(fate, at, partial(request_and_worker, page, change))
         points = met if len(met) >= at else points
         the_next_process(page, change)
         try:

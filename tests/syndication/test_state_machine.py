@@ -385,9 +385,10 @@ def test_without_the_reassert_rule_an_older_version_is_found_on_top(monkeypatch:
 
 
 ONE, TWO = ("want", {"headline": "One"}), ("want", {"headline": "Two"})
-CLAIM, STEAL = ("claim", {}), ("claim", {"steals": True})
+CLAIM: tuple[str, dict[str, Any]] = ("claim", {})
+STEAL = ("claim", {"steals": True})
 # What the search found once, and was mended: each story by its name.
-FOUND: dict[str, list[tuple[str, dict[str, Any]]]] = {
+FOUND: dict[str, list[Any]] = {
     "a late finisher overwrote the newer": [ONE, CLAIM, TWO, STEAL, ("finish", {"which": -1, "how": "accepted"})],
     "a late finisher who got no answer overwrote the newer": [
         *(ONE, CLAIM, TWO, STEAL, ("finish", {"which": -1, "how": "accepted"})),
