@@ -331,6 +331,8 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        # At DEBUG it writes each address with its query, which may hold a token.
+        "urllib3": {"level": "INFO"},
         "django_structlog": {"level": "WARNING"},
         # runserver's own handler would print each request a second time
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},

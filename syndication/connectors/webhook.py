@@ -76,8 +76,9 @@ class Webhook(Connector):
         true = self._greeting([str(secret)])
         old = self._greeting([secret.old]) if secret.old and true.status in (401, 403) else None
         false = self._greeting([FORGED]) if true.told_apart_matters or (old and old.taken) else None
+        hidden = [*secret.all, *http.secrets_in(self.access.endpoint)]
         for step in judge(true, false, old, self.access.contract):
-            yield replace(step, detail=http.redacted(step.detail, secret.all))
+            yield replace(step, detail=http.redacted(step.detail, hidden))
 
     def _greeting(self, secrets: Sequence[str]) -> Greeting:
         now = datetime.now(UTC)

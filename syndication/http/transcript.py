@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from syndication.errors import address_to_show
 
@@ -70,6 +70,16 @@ def redacted(text: str, secrets: Collection[str]) -> str:
             if len(form) >= 8:
                 text = text.replace(form, HIDDEN)
     return text
+
+
+def secrets_in(url: str) -> list[str]:
+    """What an address may hold that nobody shall read: a name and password, and the values of its query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return []
+    values = [part.partition("=")[2] or part for part in parts.query.split("&")]
+    return [value for value in (*parts.netloc.rpartition("@")[0].split(":"), *values) if value]
 
 
 def _excerpt(body: bytes, limit: int) -> str:

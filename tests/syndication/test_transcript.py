@@ -54,3 +54,17 @@ def test_a_delivery_keeps_request_and_answer_but_no_signature(partner: Partner) 
     (text,) = Delivery.objects.get().wire
     assert text.startswith("POST ") and "HTTP 422" in text and "The harbour" in text
     assert "webhook-signature: [not shown]" in text and "v1," not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("https://outlet.example/hook", []),
+        ("https://outlet.example/hook?token=abc&site=4", ["abc", "4"]),
+        ("https://outlet.example/hook?whole-query", ["whole-query"]),
+        ("https://name:password@outlet.example/hook", ["name", "password"]),
+        ("https://[outlet.example/hook?token=abc", []),
+    ],
+)
+def test_what_an_address_may_hold_that_nobody_shall_read(url: str, secrets: list[str]) -> None:
+    assert http.secrets_in(url) == secrets
