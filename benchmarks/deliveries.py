@@ -2,7 +2,8 @@
 
 `python -m benchmarks.deliveries [--database sqlite|postgresql] [--small]`. Each contender is a process of its own and speaks with
 the same receiver on this machine, which answers at once or after 100 ms. Signed bodies of about 2 kB; 20 outlets. Only ratios
-within one run mean anything: processor and disk are shared.
+within one run mean anything: processor and disk are shared. What does not depend on others is the processor time that the sender
+itself needs for each delivery, so that is told of the engine (without the database server's) and of aiohttp, too.
 
 - engine: claims, converses, settles and logs each delivery; nothing is lost whatever dies. One worker process.
 - aiohttp: one task, 200 requests at a time, nothing written down: the most that Python can do.
@@ -44,7 +45,8 @@ def main() -> None:
     parser.add_argument("--count", type=int)
     asked = parser.parse_args()
     if asked.contender:
-        print(json.dumps(CONTENDERS[asked.contender](asked.count, asked.port)))
+        rate, processor = CONTENDERS[asked.contender](asked.count, asked.port)
+        print(json.dumps([rate, processor]))
         return
     counts = [1_000] if asked.small else [1_000, 10_000]
     for database in asked.database or ["sqlite", "postgresql"]:
@@ -63,9 +65,10 @@ def _compare(database: str, delay: float, count: int, names: list[str]) -> None:
         for name in names:
             smaller = min(count, 200) if name == "django-webhook" and delay else count
             with house.scratch_database(database) as url:
-                rates[name] = _run(name, smaller, port, url)
+                rates[name], processor = _run(name, smaller, port, url)
             ratio = f"engine is {rates['engine'] / rates[name]:6.2f} ×" if name != "engine" else ""
-            print(f"  {name:<15} {rates[name]:8.0f} /s   {ratio}")
+            own = f"{processor * 1000:5.2f} ms of processor each" if processor else ""
+            print(f"  {name:<15} {rates[name]:8.0f} /s   {own or ' ' * 26}   {ratio}", flush=True)
     if delay:
         most = min(OUTLETS * IN_FLIGHT, _lanes()) / delay
         print(f"  engine reaches {rates['engine'] / most:.2f} of lanes / latency ({most:.0f} /s)")
@@ -76,16 +79,17 @@ def _lanes() -> int:
     return int(re.search(r"^LANES = (\d+)", source, re.MULTILINE)[1])  # type: ignore[index]
 
 
-def _run(name: str, count: int, port: int, database_url: str) -> float:
+def _run(name: str, count: int, port: int, database_url: str) -> tuple[float, float]:
     words = [sys.executable, "-m", "benchmarks.deliveries", "--contender", name, "--count", str(count), "--port", str(port)]
     done = subprocess.run(words, env={**os.environ, "DATABASE_URL": database_url}, capture_output=True, text=True, timeout=1800)
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
-    return float(json.loads(done.stdout.strip().splitlines()[-1]))
+    rate, processor = json.loads(done.stdout.strip().splitlines()[-1])
+    return rate, processor
 
 
-def engine(count: int, port: int) -> float:
-    """Deliveries a second of `deliver_due` in one process, from due rows to settled rows."""
+def engine(count: int, port: int) -> tuple[float, float]:
+    """Deliveries a second of `deliver_due` in one process, from due rows to settled rows, and its processor seconds for each."""
     house.enter(os.environ["DATABASE_URL"], port)
     from syndication.delivering import deliver_due
     from syndication.models import Republication
@@ -94,15 +98,15 @@ def engine(count: int, port: int) -> float:
     house.outlets(OUTLETS, port, max_in_flight=IN_FLIGHT)
     house.pieces(count // OUTLETS)
     reconcile()
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     while Republication.objects.filter(state="pending").exists():
         deliver_due(600)
-    took = time.perf_counter() - began
+    took, spent = time.perf_counter() - began, time.process_time() - spent
     assert Republication.objects.filter(state="delivered").count() == count
-    return count / took
+    return count / took, spent / count
 
 
-def plain_aiohttp(count: int, port: int) -> float:
+def plain_aiohttp(count: int, port: int) -> tuple[float, float]:
     """Requests a second with bodies signed like ours, 200 at a time, nothing remembered."""
     import aiohttp
     from standardwebhooks.webhooks import Webhook
@@ -123,21 +127,21 @@ def plain_aiohttp(count: int, port: int) -> float:
 
             await asyncio.gather(*(send(number) for number in range(count)))
 
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     asyncio.run(run())
-    return count / (time.perf_counter() - began)
+    return count / (time.perf_counter() - began), (time.process_time() - spent) / count
 
 
-def no_op(count: int, port: int) -> float:
+def no_op(count: int, port: int) -> tuple[float, float]:
     """Celery tasks a second that do nothing."""
     with _worker("benchmarks.tasks") as broker:
         os.environ["BENCH_BROKER"] = broker
         from benchmarks.tasks import nothing
 
-        return _rate(count, broker, lambda number: nothing.delay(number))
+        return _rate(count, broker, lambda number: nothing.delay(number)), 0.0
 
 
-def django_webhook(count: int, port: int) -> float:
+def django_webhook(count: int, port: int) -> tuple[float, float]:
     """Deliveries a second of django-webhook, from the first `.delay` to the last row in its log."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.webhook_settings"
     with _worker("benchmarks.webhook_settings") as broker:
@@ -162,7 +166,7 @@ def django_webhook(count: int, port: int) -> float:
             time.sleep(0.05)
             if time.perf_counter() - began > 600:
                 raise SystemExit(f"only {WebhookEvent.objects.filter(status='SUCCESS').count()} arrived")
-        return count / (time.perf_counter() - began)
+        return count / (time.perf_counter() - began), 0.0
 
 
 def _rate(count: int, broker: str, send: Callable[[int], Any]) -> float:
@@ -197,7 +201,7 @@ def _worker(app: str) -> Iterator[str]:
             valkey.close()
 
 
-CONTENDERS: dict[str, Callable[[int, int], float]] = {
+CONTENDERS: dict[str, Callable[[int, int], tuple[float, float]]] = {
     "engine": engine,
     "aiohttp": plain_aiohttp,
     "no-op": no_op,

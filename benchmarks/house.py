@@ -64,6 +64,12 @@ def receiver(delay: float) -> Iterator[int]:
         process.wait()
 
 
+def databases() -> list[str]:
+    """The databases named on the command line; both, if none is."""
+    both = ["sqlite", "postgresql"]
+    return [name for name in both if name in sys.argv[1:]] or both
+
+
 @contextmanager
 def scratch_database(kind: str) -> Iterator[str]:
     """DATABASE_URL of an empty database, `sqlite` or `postgresql`, gone afterwards."""

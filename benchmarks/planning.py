@@ -1,6 +1,7 @@
 """What planning costs: `reconcile` at 1,000 and 10,000 pages, a new outlet, and a publish with 1,000 outlets.
 
-`python -m benchmarks.planning [pages]`. Seconds of a shared machine: the growth from one size to the next is what counts.
+`python -m benchmarks.planning [pages] [sqlite|postgresql]`. On a shared machine the growth from one size to the next counts, not
+seconds.
 """
 
 import os
@@ -14,7 +15,7 @@ from benchmarks import house
 def main() -> None:
     """Measure on SQLite and on PostgreSQL, each in this process's child."""
     most = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 10_000
-    for database in ("sqlite", "postgresql"):
+    for database in house.databases():
         with house.scratch_database(database) as url:
             if os.fork() == 0:
                 house.enter(url)

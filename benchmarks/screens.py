@@ -1,6 +1,6 @@
 """How long the screens of the Syndication menu take with 10,000 pieces at 20 outlets, and how many queries they ask.
 
-`python -m benchmarks.screens [pieces]`, on SQLite and on PostgreSQL: 200,000 republications, as many deliveries in the log.
+`python -m benchmarks.screens [pieces] [sqlite|postgresql]`, else on both: 200,000 republications, as many deliveries in the log.
 """
 
 import os
@@ -36,7 +36,7 @@ SCREENS = {
 def main() -> None:
     """Measure on both databases, each in a child of its own."""
     pieces = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 10_000
-    for database in (word for word in ("sqlite", "postgresql") if len(sys.argv) < 3 or word in sys.argv[2:]):
+    for database in house.databases():
         with house.scratch_database(database) as url:
             if os.fork() == 0:
                 house.enter(url)

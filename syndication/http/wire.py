@@ -26,6 +26,7 @@ KEPT_FOR = 1.5
 ROOM_FOR_HEADERS = 256 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 here = threading.local()
+_reading = threading.Lock()
 
 
 class Unreadable(HTTPException):
@@ -216,13 +217,25 @@ def connections(opened: Opened) -> PoolManager:
     return manager
 
 
-@cache
 def _trusted() -> ssl.SSLContext:
-    """Whom we believe: the public authorities, and those this machine was told to trust. Reading them takes a while."""
+    """Whom we believe: the public authorities, and those this machine was told to trust."""
+    with _reading:
+        return _read_authorities()
+
+
+@cache
+def _read_authorities() -> ssl.SSLContext:
+    # Takes 40 ms of processor time, and a cache alone lets every lane that comes meanwhile read them once more.
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     return context
 
 
-# A forked worker must not speak over its parent's connections.
-os.register_at_fork(after_in_child=connections.cache_clear)
+def _begin_anew() -> None:
+    """A forked worker must not speak over its parent's connections, nor wait for a lock that nobody there holds."""
+    global _reading
+    _reading = threading.Lock()
+    connections.cache_clear()
+
+
+os.register_at_fork(after_in_child=_begin_anew)

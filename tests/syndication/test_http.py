@@ -747,11 +747,11 @@ def safe_partner(certificate: Path, partner: Partner, names: SimpleNamespace, se
 def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """This machine trusts the certificate, as one with an authority of its own would."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    wire._trusted.cache_clear()
+    wire._read_authorities.cache_clear()
     wire.connections.cache_clear()
     wire.connections(policy.current())
     yield
-    wire._trusted.cache_clear()
+    wire._read_authorities.cache_clear()
     wire.connections.cache_clear()
 
 
@@ -896,6 +896,24 @@ def test_fifty_threads_each_hear_their_own_answer(partner):
     with ThreadPoolExecutor(50) as pool:
         assert all(pool.map(converse, range(50)))
     assert len(partner.requests) == 200
+
+
+def test_threads_that_all_begin_at_once_read_the_public_authorities_once(partner, monkeypatch):
+    read = []
+    create = ssl.create_default_context
+
+    def slowly(**facts: Any) -> ssl.SSLContext:
+        read.append(facts)
+        time.sleep(0.1)
+        return create(**facts)
+
+    monkeypatch.setattr(ssl, "create_default_context", slowly)
+    wire._read_authorities.cache_clear()
+    wire.connections.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: http.post(partner.url("/ok"), b"x", {}), range(8)))
+    assert [answer.status for answer in answers] == [200] * 8
+    assert len(read) == 1
 
 
 def test_a_slow_partner_delays_no_other_thread(partner):

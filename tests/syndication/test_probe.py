@@ -68,13 +68,13 @@ def safely(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
             settings.SYNDICATION_ALLOWED_PORTS = [partner.port]
             if trusted:
                 monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
-            wire._trusted.cache_clear()
+            wire._read_authorities.cache_clear()
             wire.connections.cache_clear()
             return found(partner.url(host="localhost"))["tls"]
 
     yield look
     monkeypatch.undo()
-    wire._trusted.cache_clear()
+    wire._read_authorities.cache_clear()
     wire.connections.cache_clear()
 
 
