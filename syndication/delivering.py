@@ -148,7 +148,10 @@ class _Round:
     def _take(self) -> bool:
         free = LANES - sum(max(line.lanes, 1) for line in self.lines.values())
         taken = line.take(self.token, free, test_only=self.test_only) if free > 0 else []
-        self.lines.update({outlet.pk: _Line(outlet) for outlet in taken})
+        for outlet in taken:
+            # A line that was lost while something was said over it is ours again: what is under way is still to be settled.
+            own = self.lines.setdefault(outlet.pk, _Line(outlet))
+            own.outlet, own.stopped = outlet, False
         return bool(taken)
 
     def _claim(self) -> None:
@@ -282,17 +285,19 @@ def _speak(own: _Line, row: Republication) -> Ended:
 
 def connector_for(outlet: Outlet) -> Connector:
     """The connector that speaks with this outlet."""
-    access = Access(outlet.name, outlet.endpoint, outlet.contract, lambda: outlet.secret)
+    access = Access(outlet.name, outlet.endpoint, outlet.contract, lambda: outlet.secret, outlet.account)
     return CONNECTORS[outlet.kind](access)
 
 
 def converse(connector: Connector, row: Republication) -> Receipt:
     """Say what `row` wants said; after an uncertain attempt the outlet is asked first, unless repeating is harmless."""
-    receipt = Receipt(row.receipt_id, row.receipt_url) if row.held_id or row.receipt_id else None
+    story, receipt = row.story, row.receipt
     if row.uncertain and receipt is None and not connector.idempotent:
-        receipt = connector.find(row.uid)
+        receipt = connector.find(story)
     if row.operation == Republication.WITHDRAW:
-        return connector.withdraw(row.story, receipt or Receipt(), row.key)
-    if receipt:
-        return connector.update(row.story, receipt, row.key)
-    return connector.publish(row.story, row.key)
+        return connector.withdraw(story, receipt or Receipt(), row.key)
+    if receipt is None:
+        return connector.publish(story, row.key)
+    if row.held and len(story.corrections) > len(row.held.story.corrections):
+        return connector.correct(story, receipt, row.key)
+    return connector.update(story, receipt, row.key)

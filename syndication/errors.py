@@ -33,6 +33,12 @@ class NotTried(DeliveryError):
     outcome = "released"
 
 
+class ByHand(DeliveryError):
+    """No machine is spoken to at this outlet: a person must do what the sentence says, and tell us when it is done."""
+
+    outcome = "by hand"
+
+
 class Uncertain(DeliveryError):
     """We cannot know: bytes left, no proof came back. Look before sending again."""
 

@@ -12,12 +12,12 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from syndication import http
-from syndication.connectors.base import Receipt
 from syndication.credentials import Unreadable
-from syndication.errors import DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
+from syndication.errors import ByHand, DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.models import Delivery, Notice, Outlet, Republication, Verification, line
 from syndication.models.bulk import write_each
 from syndication.noticing import mended_all, notice
+from syndication.receipt import Receipt
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ def _settle_rows(ends: Sequence[Ended]) -> None:
     for one in ends:
         row = one.row
         if one.error is None and stand.get(row.pk) == (row.lease_token, row.key) and row not in plain:
-            plain[row] = (one.receipt.id, one.receipt.url) if one.receipt else ("", "")
+            plain[row] = one.receipt or Receipt()
             one.held = True
         else:
             one.held = _settle_row(one)
@@ -100,11 +100,12 @@ def _settle_row(one: Ended) -> bool:
     """The end of one lease; False if another held the row by now."""
     row, error = one.row, one.error
     if error is None:
-        receipt = one.receipt or Receipt()
-        return row.accept(receipt.id, receipt.url)
+        return row.accept(one.receipt or Receipt())
     sentence, detail = error.sentence, http.redacted(error.detail, _secrets(row.outlet))
     if isinstance(error, NotTried):
         return row.release()
+    if isinstance(error, ByHand):
+        return row.hand_over(sentence)
     if isinstance(error, Refused | OutletGone):
         # The piece is not at fault: it goes out when the outlet is mended.
         return row.release(sentence, detail)
@@ -150,7 +151,7 @@ def _settle_lines(by_outlet: dict[Outlet, list[Ended]]) -> None:
         trailing = 0
         while trailing < len(spoken) and isinstance(spoken[-1 - trailing], Transient | Uncertain):
             trailing += 1
-        answered = any(error is None or isinstance(error, Permanent) for error in spoken[: len(spoken) - trailing])
+        answered = any(error is None or isinstance(error, ByHand | Permanent) for error in spoken[: len(spoken) - trailing])
         paused = any(error is not None and error.retry_after for error in spoken)
         if not trailing and spoken[-1] is None and not paused:
             good.append(outlet)

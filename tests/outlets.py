@@ -11,7 +11,7 @@ import pytest
 
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
-from syndication.errors import NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
+from syndication.errors import ByHand, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.models import Outlet, Republication
 from syndication.story import Story
 from tests import factories as make
@@ -26,6 +26,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "refused": lambda: Refused("The outlet refused our credentials (401).", status=401),
     "gone": lambda: OutletGone("The outlet says this address is gone for good (410).", status=410),
     "uncertain": lambda: Uncertain("The outlet did not answer in time."),
+    "by hand": lambda: ByHand("Put the piece up at the outlet by hand, then enter its address here."),
     "not tried": lambda: NotTried("The outlet was busy with earlier pieces."),
     "broken": lambda: KeyError("a fault of ours"),
 }
@@ -58,6 +59,8 @@ class Desk:
     moods: deque[str] = field(default_factory=deque)
     meanwhile: Callable[[], None] | None = None
     pages: bool = True
+    memory: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
     lock: Any = field(default_factory=Lock)
 
     def tell(self, *moods: str) -> None:
@@ -90,7 +93,9 @@ class Desk:
 
     def receipt(self, uid: UUID) -> Receipt:
         """How it names what it took."""
-        return Receipt(f"memory-{uid.hex[:8]}", f"https://outlet.example/pieces/{uid.hex}" if self.pages else "")
+        return Receipt(
+            f"memory-{uid.hex[:8]}", f"https://outlet.example/pieces/{uid.hex}" if self.pages else "", self.memory, self.warnings
+        )
 
 
 class Memory(Connector):
@@ -112,13 +117,17 @@ class Memory(Connector):
         self._say("update", story, receipt, key, lambda: self.desk.holds.update({story.uid: story.headline}))
         return self.desk.receipt(story.uid)
 
+    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        self._say("correct", story, receipt, key, lambda: self.desk.holds.update({story.uid: story.headline}))
+        return self.desk.receipt(story.uid)
+
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         self._say("withdraw", story, receipt, key, lambda: self.desk.holds.pop(story.uid, None))
         return receipt
 
-    def find(self, uid: UUID) -> Receipt | None:
-        self.desk.hear(Heard("find", uid), lambda: None)
-        return self.desk.receipt(uid) if uid in self.desk.holds else None
+    def find(self, story: Story) -> Receipt | None:
+        self.desk.hear(Heard("find", story.uid), lambda: None)
+        return self.desk.receipt(story.uid) if story.uid in self.desk.holds else None
 
     def _say(self, verb: str, story: Story, receipt: Receipt | None, key: UUID, act: Callable[[], Any]) -> None:
         heard = Heard(verb, story.uid, story.headline, receipt, key, self.access.name, story.body_html)

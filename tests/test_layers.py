@@ -48,6 +48,7 @@ ROOMS = [
         "story",
         "contract",
         "rules",
+        "receipt",
         "canonical",
         "judge",
         "findings",

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 from wagtail.models import Page
 
 from syndication import tasks
-from syndication.connectors.base import Receipt
 from syndication.contract import Variation
 from syndication.doorbell import ring
 from syndication.models import Edition, Outlet, Override, Republication, current_edition
@@ -136,7 +135,7 @@ def preview(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
         return render(request, "syndication/panels/preview.html", {"story": None})
     story = _view(page, told, outlet)
     row = Republication.objects.filter(uid=page.uid, outlet=outlet).exclude(held=None).first()
-    receipt = Receipt(row.receipt_id, row.receipt_url) if row else None
+    receipt = row.receipt if row else None
     event = "article.updated" if row else "article.published"
     body = payload(event, story, outlet.contract, receipt, datetime.now(UTC))
     context = {

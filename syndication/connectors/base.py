@@ -5,32 +5,29 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from syndication.connectors.features import Features
 from syndication.contract import Contract
 from syndication.credentials import Secret
 from syndication.http.probe import FAILED, Step, walk
+from syndication.receipt import Receipt
 from syndication.story import Story
+
+__all__ = ["Access", "Connector", "Receipt"]
 
 
 @dataclass(frozen=True)
 class Access:
     """How to reach one outlet.
 
-    `secret` is asked for at the moment of signing, so that it is never held or printed; its `all` has the one before it, too,
-    while a secret is being changed.
+    `account` is the name that goes with the secret, where this protocol has one. `secret` is asked for at the moment of
+    signing, so that it is never held or printed; its `all` has the one before it, too, while a secret is being changed.
     """
 
     name: str
     endpoint: str
     contract: Contract
     secret: Callable[[], Secret]
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """How the outlet names what it took; either part may be empty."""
-
-    id: str = ""
-    url: str = ""
+    account: str = ""
 
 
 class Connector:
@@ -43,11 +40,21 @@ class Connector:
 
     kind: ClassVar[str]
     label: ClassVar[str]
+    features: ClassVar[Features] = Features()
     # Whether repeating a request with the same key is harmless at the outlet, so that no look-up is needed first.
     idempotent: ClassVar[bool] = False
+    # What the outlet form asks for, and how it says so. It asks for an account where that has a label.
+    endpoint_help: ClassVar[str] = "Where we push. The outlet's developers tell you."
+    needs_endpoint: ClassVar[bool] = True
+    account_label: ClassVar[str] = ""
+    account_help: ClassVar[str] = ""
+    secret_label: ClassVar[str] = "Secret"
     secret_help: ClassVar[str] = ""
+    needs_secret: ClassVar[bool] = True
     # Whether two secrets can be in use at once, so that a change of secret has time.
     overlaps: ClassVar[bool] = False
+    # Whether it only tells others where the piece is: no copy stands there, so nothing is owed and nothing is looked at.
+    announces: ClassVar[bool] = False
 
     def __init__(self, access: Access):
         self.access = access
@@ -55,6 +62,10 @@ class Connector:
     @classmethod
     def check_secret(cls, secret: str) -> None:
         """Raise ValueError, with a sentence for the field, when `secret` has not the form this protocol needs."""
+
+    @classmethod
+    def check_account(cls, account: str) -> None:
+        """Raise ValueError, with a sentence for the field, when `account` has not the form this protocol needs."""
 
     def publish(self, story: Story, key: UUID) -> Receipt:
         """Create the piece there."""
@@ -68,7 +79,11 @@ class Connector:
         """Take the piece down there. Not being there is success."""
         raise NotImplementedError
 
-    def find(self, uid: UUID) -> Receipt | None:
+    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        """Bring the piece there up to a version that carries a correction its copy lacks."""
+        return self.update(story, receipt, key)
+
+    def find(self, story: Story) -> Receipt | None:
         """What the outlet already has of this piece, or None. Asked after an uncertain create unless `idempotent`."""
         return None
 

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from syndication import http, signing
 from syndication.connectors.base import Connector, Receipt
+from syndication.connectors.features import YES, Features
 from syndication.connectors.greeting import FORGED, TEST_EVENT, Greeting, judge
 from syndication.credentials import Unreadable
 from syndication.errors import DeliveryError, Uncertain, raise_for_status
@@ -20,10 +21,11 @@ from syndication.story import Story
 
 
 class Webhook(Connector):
-    """Posts `article.published`, `article.updated` and `article.withdrawn`. The `webhook-id` is the same on every retry."""
+    """Posts `article.published`, `.updated`, `.corrected` and `.withdrawn`. The `webhook-id` is the same on every retry."""
 
     kind = "webhook"
     label = "Webhook (Standard Webhooks)"
+    features = Features(canonical="if it obeys", noindex="if it obeys", image=YES)
     idempotent = True
     overlaps = True
     secret_help = "The signing secret you share with the outlet: whsec_ followed by 24 to 64 bytes in base64."
@@ -40,6 +42,10 @@ class Webhook(Connector):
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Tell the outlet of a new version."""
         return self._post("article.updated", story, receipt, key)
+
+    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        """Tell the outlet of a correction: the words are among the story's `corrections`."""
+        return self._post("article.corrected", story, receipt, key)
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Ask the outlet to take the piece down."""

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
-from urllib3 import BaseHTTPResponse, HTTPHeaderDict
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict, encode_multipart_formdata
 from urllib3.exceptions import HTTPError
 
 from syndication.errors import Permanent
@@ -23,7 +23,7 @@ from syndication.http.policy import check_url, host_of
 from syndication.http.transcript import note, recorded, redacted
 from syndication.http.wire import Call, Unreadable, here
 
-__all__ = ["Response", "check_url", "fetch", "post", "recorded", "redacted", "send"]
+__all__ = ["Response", "check_url", "fetch", "multipart", "post", "recorded", "redacted", "send"]
 
 REDIRECTS_FOLLOWED = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -71,6 +71,11 @@ def _refuse_constant(name: str) -> NoReturn:
 def post(url: str, body: bytes, headers: Mapping[str, str], *, deadline: float = 30.0, max_bytes: int = 1_000_000) -> Response:
     """POST `body` and return whatever answers: see `send`."""
     return send("POST", url, body, headers, deadline=deadline, max_bytes=max_bytes)
+
+
+def multipart(fields: Mapping[str, str | tuple[str, bytes, str]]) -> tuple[bytes, str]:
+    """A form with files (RFC 7578) and its Content-Type. A file is its name, its bytes and its MIME type."""
+    return encode_multipart_formdata(fields)
 
 
 def send(

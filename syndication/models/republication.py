@@ -18,6 +18,7 @@ from syndication.models.bulk import write_each
 from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, leased_until
 from syndication.models.edition import Edition
 from syndication.models.outlet import Outlet
+from syndication.receipt import Receipt
 from syndication.story import Story
 
 # Waits after the first, second, … failed attempt (Standard Webhooks); the last ends after three days, and then a person acts.
@@ -27,6 +28,7 @@ BACKOFF = [
 JITTER = 0.2
 # What each row of a wish for many has of its own.
 OWN = ("operation", "wanted_digest", "variation", "starts_at", "ends_at", "key")
+RECEIPT = ("receipt_id", "receipt_url", "receipt_memory", "warnings")
 NO_ERROR: dict[str, Any] = {"error": "", "error_detail": "", "failing_since": None}
 
 
@@ -114,7 +116,7 @@ class RepublicationQuerySet(DueQuerySet):
         if quiet:
             self.filter(pk__in=quiet).update(state=Republication.State.WITHDRAWN, due_at=None)
 
-    def accept_all(self, receipts: Mapping["Republication", tuple[str, str]]) -> None:
+    def accept_all(self, receipts: Mapping["Republication", Receipt]) -> None:
         """The outlets took what these leases sent: `Republication.accept` for many.
 
         The caller holds the rows' locks and has seen that each lease still stands and nothing newer is wanted.
@@ -125,8 +127,8 @@ class RepublicationQuerySet(DueQuerySet):
             facts = {"state": rests, "held": held, "due_at": None, "delivered_at": Now(), "uncertain": False, "attempts": 0}
             if ids:
                 self.filter(pk__in=ids).update(**facts, **RELEASED, **NO_ERROR)
-        news = [(row, receipt) for row, receipt in receipts.items() if receipt != (row.receipt_id, row.receipt_url)]
-        write_each(Republication, [(row.pk, {"receipt_id": id, "receipt_url": url}) for row, (id, url) in news])
+        facts_of = {row.pk: _written(receipt) for row, receipt in receipts.items() if _written(receipt) != row.receipt_facts}
+        write_each(Republication, list(facts_of.items()))
 
     def push_again(self, **own: Any) -> int:
         """Owe these rows once more, under new keys, whatever they hold. Returns how many."""
@@ -146,6 +148,7 @@ class Republication(DueRow):
         WITHDRAWN = "withdrawn", _("withdrawn")
         FAILED = "failed", _("failed")
         SKIPPED = "skipped", _("left alone by an editor")
+        TODO = "todo", _("to be done by hand")
 
     PUBLISH, WITHDRAW = "publish", "withdraw"
 
@@ -158,6 +161,9 @@ class Republication(DueRow):
     held = models.ForeignKey(Edition, null=True, on_delete=models.PROTECT, related_name="+")
     receipt_id = models.CharField(max_length=200, blank=True)
     receipt_url = models.URLField(max_length=2000, blank=True)
+    # What the connector wants back with its next verb, and what an editor should know of how the piece was taken.
+    receipt_memory = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     # An attempt ended without an answer: ask the outlet what it has before any second create.
     uncertain = models.BooleanField(default=False)
@@ -205,6 +211,17 @@ class Republication(DueRow):
         return self.attempts > len(BACKOFF)
 
     @property
+    def receipt(self) -> Receipt | None:
+        """How the outlet names its copy, as far as it told; None before it took anything."""
+        known = self.held_id or self.receipt_id
+        return Receipt(self.receipt_id, self.receipt_url, self.receipt_memory) if known else None
+
+    @property
+    def receipt_facts(self) -> dict[str, Any]:
+        """The columns that hold the last receipt."""
+        return {name: getattr(self, name) for name in RECEIPT}
+
+    @property
     def story(self) -> Story:
         """The wanted story as the outlet may carry it."""
         return self.outlet.contract.view(self.wanted.story, Variation.model_validate(self.variation))
@@ -227,14 +244,13 @@ class Republication(DueRow):
 
     # --- How a lease ends. `self` is the row as claimed; each returns False if the lease was lost meanwhile. -------------
 
-    def accept(self, receipt_id: str, receipt_url: str) -> bool:
+    def accept(self, receipt: Receipt) -> bool:
         """The outlet took what this lease sent. If nothing newer is wanted the row rests, else it is due again."""
         withdrawn = self.operation == self.WITHDRAW
         rests = self.State.WITHDRAWN if withdrawn else self.State.DELIVERED
         settled = self._settle(
             held=None if withdrawn else self.wanted,
-            receipt_id=receipt_id,
-            receipt_url=receipt_url,
+            **_written(receipt),
             delivered_at=Now(),
             uncertain=False,
             attempts=0,
@@ -269,6 +285,17 @@ class Republication(DueRow):
             **self._error(sentence, detail),
         )
 
+    def hand_over(self, sentence: str) -> bool:
+        """A person must do it at the outlet: the row waits until an editor says that it is done, or the piece changes."""
+        return self._settle(
+            state=Case(When(key=self.key, then=Value(self.State.TODO)), default=F("state")),
+            due_at=self._unless_newer(Value(None)),
+            attempts=0,
+            error=sentence,
+            error_detail="",
+            failing_since=None,
+        )
+
     def release(self, sentence: str = "", detail: str = "") -> bool:
         """Nothing was tried: due as before, and no attempt burnt."""
         error = self._error(sentence, detail) if sentence else {}
@@ -291,6 +318,10 @@ class Republication(DueRow):
         return {"error": sentence, "error_detail": detail[:2000], "failing_since": since}
 
 
+def _written(receipt: Receipt) -> dict[str, Any]:
+    return dict(zip(RECEIPT, (receipt.id, receipt.url, dict(receipt.memory), list(receipt.warnings)), strict=True))
+
+
 class Delivery(models.Model):
     """One request and how it ended. Committed before the first byte leaves, so that a vanished worker leaves evidence."""
 
@@ -304,6 +335,7 @@ class Delivery(models.Model):
         GONE = "gone", _("endpoint gone")
         RELEASED = "released", _("not tried")
         LOST = "lost", _("worker vanished")
+        BY_HAND = "by hand", _("handed to a person")
 
     republication = models.ForeignKey(Republication, on_delete=models.CASCADE, related_name="deliveries")
     outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="deliveries")

@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from syndication.contract import Contract
+from syndication.receipt import Receipt
 from syndication.renderers import json_ld, social
 from syndication.story import Story
 
-if TYPE_CHECKING:
-    from syndication.connectors.base import Receipt
 
-
-def payload(event: str, story: Story, contract: Contract, receipt: "Receipt | None", now: datetime) -> dict[str, Any]:
+def payload(event: str, story: Story, contract: Contract, receipt: Receipt | None, now: datetime) -> dict[str, Any]:
     """A Standard Webhooks body: `type`, `timestamp` and `data` with story, social, contract and receipt.
 
     `story` must already be the contract's view. In `social.og` a property that repeats holds a list.

@@ -27,7 +27,7 @@ class Posts(Connector):
         answer = self._say("PUT", f"/{receipt.id}", story, key)
         if answer.status != 404:
             return self._receipt(answer)
-        there = self.find(story.uid)
+        there = self.find(story)
         return self.publish(story, key) if there is None else self._receipt(self._say("PUT", f"/{there.id}", story, key))
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -37,9 +37,9 @@ class Posts(Connector):
                 self._checked(answer)
         return Receipt()
 
-    def find(self, uid: UUID) -> Receipt | None:
+    def find(self, story: Story) -> Receipt | None:
         answer = http.send(
-            "GET", f"{self.access.endpoint}?{urlencode({'uid': uid})}", deadline=settings.SYNDICATION_DEADLINE_SECONDS
+            "GET", f"{self.access.endpoint}?{urlencode({'uid': story.uid})}", deadline=settings.SYNDICATION_DEADLINE_SECONDS
         )
         found = self._checked(answer)
         return Receipt(found[0]["id"]) if found else None

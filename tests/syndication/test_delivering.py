@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from home.models import ArticlePage
+from home.models import ArticlePage, DatedCorrection
 from syndication.connectors.base import Receipt
 from syndication.delivering import Ended, deliver_due, settle
 from syndication.models import Delivery, Edition, Outlet, Republication, Verification, claim
+from syndication.syndicating import mark_delivered
 from tests import factories as make
 from tests.outlets import Desk, memory
 
@@ -51,7 +52,7 @@ def test_a_published_piece_arrives_and_is_looked_at_soon(outlet: Outlet, desk: D
     assert desk.holds == {page.uid: "One"}
     kept = row()
     assert (kept.state, kept.due_at) == (State.DELIVERED, None)
-    assert (kept.receipt_id, kept.receipt_url) == tuple(vars(desk.receipt(page.uid)).values())
+    assert kept.receipt == desk.receipt(page.uid)
     delivery = Delivery.objects.get()
     assert (delivery.outcome, delivery.operation, delivery.late, delivery.key) == (Outcome.ACCEPTED, "publish", False, kept.key)
     assert delivery.duration_ms is not None
@@ -67,6 +68,50 @@ def test_an_outlet_that_names_no_address_is_not_looked_at(outlet: Outlet, desk: 
     assert row().state == State.DELIVERED and not Verification.objects.exists()
 
 
+def test_what_a_connector_remembers_comes_back_to_it_and_its_warnings_reach_the_editor(outlet: Outlet, desk: Desk) -> None:
+    desk.memory, desk.warnings = {"revision": 4}, ("The canonical link cannot be set there.",)
+    page = make.original("One")
+    deliver_due()
+    assert (row().receipt_memory, row().warnings) == ({"revision": 4}, ["The canonical link cannot be set there."])
+    desk.warnings = ()
+    make.edit(page, title="Two")
+    deliver_due()
+    given = desk.heard[-1].receipt
+    assert given is not None and given.memory == {"revision": 4}
+    assert row().warnings == []
+
+
+def test_a_correction_is_told_as_one_and_later_edits_are_not(outlet: Outlet, desk: Desk) -> None:
+    page = make.original("One")
+    deliver_due()
+    page.corrections.add(DatedCorrection(made_on=date(2026, 5, 1), text="The ship was blue."))
+    page = make.publish(page)
+    deliver_due()
+    make.edit(page, title="Two")
+    deliver_due()
+    assert desk.verbs == ["publish", "correct", "update"]
+
+
+def test_an_outlet_without_a_machine_waits_for_a_person_and_burns_no_attempt(outlet: Outlet, desk: Desk) -> None:
+    desk.tell("by hand")
+    page = make.original("One")
+    deliver_due()
+    assert (row().state, row().due_at, row().attempts) == (State.TODO, None, 0)
+    assert "by hand" in row().error
+    assert outcomes() == [Outcome.BY_HAND]
+    outlet.refresh_from_db()
+    assert (outlet.failures, outlet.state) == (0, Outlet.State.ACTIVE)
+
+    assert mark_delivered(row(), "https://outlet.example/pieces/1")
+    assert (row().state, row().receipt_url) == (State.DELIVERED, "https://outlet.example/pieces/1")
+    assert Verification.objects.get().url == "https://outlet.example/pieces/1"
+
+    desk.tell("by hand")
+    make.edit(page, title="Two")
+    deliver_due()
+    assert row().state == State.TODO
+
+
 def test_an_edit_updates_what_the_receipt_names_and_unpublishing_takes_it_down(outlet: Outlet, desk: Desk) -> None:
     page = make.original("One")
     deliver_due()
@@ -77,7 +122,7 @@ def test_an_edit_updates_what_the_receipt_names_and_unpublishing_takes_it_down(o
     deliver_due()
     assert desk.holds == {}
     assert desk.verbs == ["publish", "update", "withdraw"]
-    assert {heard.receipt for heard in desk.heard[1:]} == {desk.receipt(page.uid)}
+    assert [heard.receipt for heard in desk.heard[1:]] == [desk.receipt(page.uid)] * 2
     assert row().state == State.WITHDRAWN
 
 
@@ -453,6 +498,27 @@ def test_an_edit_while_the_outlet_answers_goes_out_next(desk: Desk) -> None:
     assert desk.verbs == ["publish", "update"]
     assert desk.holds == {page.uid: "Two"} and row().state == State.DELIVERED
     assert len(set(desk.keys)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_takes_back_the_line_it_lost_still_settles_what_it_said_over_it(desk: Desk) -> None:
+    memory()
+    page = make.original("One")
+
+    def taken_back() -> None:
+        """The round itself takes line and row once more, with an edit, while its first conversation still waits."""
+        Republication.objects.update(lease_until=Now() - timedelta(seconds=1))
+        Outlet.objects.update(lease_until=Now() - timedelta(seconds=1))
+        make.edit(page, title="Two")
+        end = time.monotonic() + 10
+        while not Delivery.objects.filter(outcome=Outcome.ACCEPTED).exists() and time.monotonic() < end:
+            time.sleep(0.01)
+        desk.holds[page.uid] = "One"  # what was said first lands last
+
+    desk.meanwhile = once(taken_back)
+    assert deliver_due() == 3
+    assert desk.holds == {page.uid: "Two"}
+    assert row().state == State.DELIVERED
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from syndication.models import Outlet, Republication, claim
+from syndication.receipt import Receipt
 from syndication.story import Story
 from tests import factories as make
 
@@ -56,7 +57,7 @@ class World:
             self.known.add(worker.key)
             self.holds = worker.story.headline if worker.operation == Republication.PUBLISH else ""
         if how == "accepted":
-            worker.accept("7", "")
+            worker.accept(Receipt("7"))
         elif how in ("answer lost", "never arrived"):
             worker.postpone("No answer.", uncertain=True)
         elif how == "refused for now":

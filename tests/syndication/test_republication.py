@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from syndication.models import Delivery, Edition, Outlet, Republication, claim
 from syndication.models.republication import BACKOFF, JITTER
+from syndication.receipt import Receipt
 from syndication.story import Story
 from tests import factories as make
 
@@ -83,7 +84,7 @@ def test_ten_wishes_before_the_first_send_are_one_send_of_the_newest(story: Stor
         wish(story, outlet, f"Version {number}")
     row = lease(outlet)
     assert row.story.headline == "Version 9"
-    row.accept("7", "")
+    row.accept(Receipt("7"))
     assert Republication.objects.due().count() == 0 and Delivery.objects.count() == 1
 
 
@@ -94,14 +95,14 @@ def test_going_back_to_an_earlier_version_is_a_new_wish_under_a_new_key(story: S
         row = lease(outlet)
         assert row.story.headline == headline
         keys.append(row.key)
-        row.accept("7", "")
+        row.accept(Receipt("7"))
     assert len(set(keys)) == 3
 
 
 def test_what_the_outlet_may_not_see_is_no_reason_to_push(story: Story) -> None:
     outlet = make.outlet(extent="excerpt")
     wish(story, outlet)
-    lease(outlet).accept("7", "")
+    lease(outlet).accept(Receipt("7"))
     edited = story.model_copy(update={"body_html": "<p>Longer.</p>"})
     assert wish(edited, outlet) is False
     assert now_is().state == State.DELIVERED
@@ -158,7 +159,7 @@ def test_a_new_wish_forgets_the_failures_of_the_old(story: Story, outlet: Outlet
 def test_pushing_again_owes_the_same_edition_under_a_new_key(story: Story, outlet: Outlet) -> None:
     wish(story, outlet)
     row = lease(outlet)
-    row.accept("7", "https://outlet.example/7")
+    row.accept(Receipt("7", "https://outlet.example/7"))
     assert Republication.objects.all().push_again(uid=story.uid) == 1
     again = now_is()
     assert again.key != row.key and again.state == State.PENDING and again.due_at is not None
@@ -171,7 +172,7 @@ def test_pushing_again_owes_the_same_edition_under_a_new_key(story: Story, outle
 def test_an_accepted_row_rests_with_its_receipt(story: Story, outlet: Outlet) -> None:
     wish(story, outlet)
     row = lease(outlet)
-    assert row.accept("7", "https://outlet.example/7") is True
+    assert row.accept(Receipt("7", "https://outlet.example/7")) is True
     kept = now_is()
     assert (kept.state, kept.due_at, kept.attempts, kept.lease_token) == (State.DELIVERED, None, 0, None)
     assert (kept.held, kept.receipt_id, kept.receipt_url) == (row.wanted, "7", "https://outlet.example/7")
@@ -180,9 +181,9 @@ def test_an_accepted_row_rests_with_its_receipt(story: Story, outlet: Outlet) ->
 
 def test_an_accepted_withdrawal_holds_nothing(story: Story, outlet: Outlet) -> None:
     wish(story, outlet)
-    lease(outlet).accept("7", "https://outlet.example/7")
+    lease(outlet).accept(Receipt("7", "https://outlet.example/7"))
     unwish(story, outlet)
-    lease(outlet).accept("7", "https://outlet.example/7")
+    lease(outlet).accept(Receipt("7", "https://outlet.example/7"))
     assert (now_is().state, now_is().held, now_is().due_at) == (State.WITHDRAWN, None, None)
 
 
@@ -190,7 +191,7 @@ def test_an_edit_during_a_conversation_stays_due_and_the_receipt_is_kept(story: 
     wish(story, outlet, "One")
     row = lease(outlet)
     assert wish(story, outlet, "Two") is True
-    assert row.accept("7", "https://outlet.example/7") is True
+    assert row.accept(Receipt("7", "https://outlet.example/7")) is True
     kept = now_is()
     assert kept.state == State.PENDING and kept.due_at is not None
     assert kept.held is not None and kept.held.story.headline == "One"
@@ -214,8 +215,8 @@ def test_a_late_acceptance_of_an_old_wish_settles_nothing_and_makes_the_newest_d
     late = lease(outlet)
     wish(story, outlet, "Two")
     timely = steal(outlet)
-    assert timely.accept("7", "") is True
-    assert late.accept("8", "https://outlet.example/8") is False
+    assert timely.accept(Receipt("7")) is True
+    assert late.accept(Receipt("8", "https://outlet.example/8")) is False
     row = now_is()
     # Their bytes may have landed in the order Two, One: the newest goes once more, and the outlet must not take it for a repeat.
     assert row.held is not None and row.held.story.headline == "Two"
@@ -230,8 +231,8 @@ def test_a_late_acceptance_of_what_is_still_wanted_changes_nothing(story: Story,
     late = lease(outlet)
     timely = steal(outlet)
     assert timely.key == late.key
-    timely.accept("7", "")
-    assert late.accept("8", "") is False
+    timely.accept(Receipt("7"))
+    assert late.accept(Receipt("8")) is False
     assert (now_is().state, now_is().due_at, now_is().receipt_id, now_is().key) == (State.DELIVERED, None, "7", late.key)
 
 
@@ -240,8 +241,8 @@ def test_a_late_acceptance_reasserts_even_while_the_next_is_under_way(story: Sto
     late = lease(outlet)
     wish(story, outlet, "Two")
     timely = steal(outlet)
-    late.accept("7", "")
-    assert timely.accept("7", "") is True, "its lease is its own"
+    late.accept(Receipt("7"))
+    assert timely.accept(Receipt("7")) is True, "its lease is its own"
     assert now_is().state == State.PENDING and now_is().due_at is not None
     assert lease(outlet).story.headline == "Two"
 
@@ -258,7 +259,7 @@ def test_a_late_failure_changes_nothing(failure: str, story: Story, outlet: Outl
     wish(story, outlet, "One")
     late = lease(outlet)
     wish(story, outlet, "Two")
-    steal(outlet).accept("7", "")
+    steal(outlet).accept(Receipt("7"))
     before = Republication.objects.values().get()
     assert FAILURES[failure](late) is False
     assert Republication.objects.values().get() == before
@@ -268,7 +269,7 @@ def test_a_late_uncertainty_about_an_old_wish_makes_the_newest_due_again(story: 
     wish(story, outlet, "One")
     late = lease(outlet)
     wish(story, outlet, "Two")
-    steal(outlet).accept("7", "")
+    steal(outlet).accept(Receipt("7"))
     assert late.postpone("No answer.", uncertain=True) is False
     assert now_is().state == State.PENDING and now_is().due_at is not None
 
@@ -315,7 +316,7 @@ def test_a_failure_while_the_editor_moved_on_neither_delays_nor_fails_the_newer_
         assert fail(row) is True
         assert now_is().state == State.PENDING
         assert waits() <= 0
-        lease(outlet).accept("7", "")
+        lease(outlet).accept(Receipt("7"))
 
 
 def test_what_failed_stays_with_its_cause_until_somebody_acts(story: Story, outlet: Outlet) -> None:
@@ -333,7 +334,7 @@ def test_failing_since_is_the_first_failure_and_ends_with_success(story: Story, 
     first = now_is().failing_since
     lease(outlet).postpone("Later still.")
     assert now_is().failing_since == first
-    lease(outlet).accept("7", "")
+    lease(outlet).accept(Receipt("7"))
     assert (now_is().failing_since, now_is().error) == (None, "")
 
 
@@ -351,7 +352,7 @@ def test_uncertainty_lasts_until_the_outlet_is_known_to_have_it(story: Story, ou
     lease(outlet).postpone("Fault.")
     wish(story, outlet, "Two")
     assert now_is().uncertain is True
-    lease(outlet).accept("7", "")
+    lease(outlet).accept(Receipt("7"))
     assert now_is().uncertain is False
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from syndication import http
 from syndication.models import Edition, Notice, Republication, Verification, claim, current_edition, target_dead
 from syndication.models.verification import HONOURED, UNSETTLED
+from syndication.receipt import Receipt
 from syndication.story import Story
 from syndication.verifying import look_now, verify_due
 from tests import factories as make
@@ -49,7 +50,7 @@ def delivered(url: str, story: Story | None = None, **terms: Any) -> Republicati
     outlet = make.outlet(automatic=False, **terms)
     Republication.objects.want(make.edition(story), outlet, "publish")
     (row,) = claim(outlet, 1)
-    row.accept("7", url)
+    row.accept(Receipt("7", url))
     Verification.objects.look(url=url, republication=row)
     return Republication.objects.get(pk=row.pk)
 

@@ -1,0 +1,82 @@
+"""REST: one request with JSON to an outlet's API, and its answer or the error that fits it."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from syndication import http
+from syndication.errors import Permanent, Transient, Uncertain, raise_for_status
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+EXCERPT = 2000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the outlet answered: its status, its headers by lower-case names, and the JSON in its body, or None."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    data: Any = field(repr=False)
+
+
+def ask(
+    method: str,
+    url: str,
+    told: Any = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    body: bytes | None = None,
+    passes: Collection[int] = (),
+    empty: bool = False,
+    deadline: float | None = None,
+) -> Answer:
+    """Send `told` as JSON, or `body` as it is, and read JSON.
+
+    Raises as `http.send` does and by the status, unless it is in `passes`. Where a web page or something else that is no JSON
+    comes with a 2xx, the outlet was not reached as agreed: Uncertain after a request that may have changed something, Transient
+    after one that asks only. `empty` allows an answer without a body (as 204 is).
+    """
+    sent = {"accept": "application/json", **(headers or {})}
+    if told is not None:
+        body, sent["content-type"] = json.dumps(told, ensure_ascii=False).encode(), "application/json"
+    seconds = settings.SYNDICATION_DEADLINE_SECONDS if deadline is None else deadline
+    answer = http.send(method, url, body or b"", sent, deadline=seconds)
+    excerpt = answer.text[:EXCERPT]
+    if answer.status not in passes:
+        raise_for_status(answer.status, answer.headers, excerpt)
+    try:
+        data = answer.json() if answer.body.strip() else None
+    except ValueError:
+        data = None
+    if 200 <= answer.status < 300 and data is None and not (empty and not answer.body.strip()):
+        kind = Transient if method in SAFE else Uncertain
+        raise kind(_not_json(answer), detail=f"HTTP {answer.status}\n{excerpt}", status=answer.status)
+    return Answer(answer.status, answer.headers, data)
+
+
+def field_of(data: Any, name: str, kind: type = str) -> Any:
+    """A field of a JSON object where it has the type it should; else an empty value of that type."""
+    value = data.get(name) if isinstance(data, dict) else None
+    return value if isinstance(value, kind) else kind()
+
+
+def must_have(value: Any, what: str) -> Any:
+    """The value; raises Uncertain where the outlet's answer lacks it: it took the piece, perhaps, and does not say as what."""
+    if not value:
+        raise Uncertain(f"The outlet answered without {what}, so we cannot know what it did. We look before we send again.")
+    return value
+
+
+def unsupported(what: str) -> Permanent:
+    """The error of a verb that this kind of outlet has no way to obey."""
+    return Permanent(f"{what} cannot be done from here at this outlet. Do it there by hand, then mark it as delivered.")
+
+
+def _not_json(answer: http.Response) -> str:
+    if "html" in answer.headers.get("content-type", "") or answer.text.lstrip()[:1] == "<":
+        return "The outlet answered with a web page instead of data, perhaps a login page. Check the endpoint."
+    return "The outlet answered with something that is no JSON. Check the endpoint, or ask its developers."
