@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.newsroom import an_outlet, pieces_for, rows
+from tests.e2e.newsroom import an_outlet, rows
 from tests.e2e.stack import Stack, until
+from tests.e2e.test_editor import publish
 
 pytestmark = pytest.mark.e2e
 
@@ -24,11 +25,16 @@ def step(editor: Page, name: str) -> Locator:
     return editor.locator(".syndication-step", has=editor.get_by_role("heading", name=name))
 
 
+def dead(editor: Page, outlet: int) -> int:
+    """How many dead letters of one outlet the list shows."""
+    editor.goto(f"{DEAD_LETTERS}?outlet={outlet}")
+    return line(editor, "Dead letter").count()
+
+
 def test_an_outlet_that_refuses_our_secret_is_held_mended_on_its_form_and_gets_its_piece(
     editor: Page, publication: Stack
 ) -> None:
-    outlet = an_outlet(publication, "Changed Locks", known=False)
-    pieces_for(publication, "Changed Locks", "A letter at a locked door")
+    outlet, _pages = an_outlet(publication, "Changed Locks", "A letter at a locked door", known=False)
 
     editor.goto(OVERVIEW)
     expect(line(editor, "Changed Locks")).to_contain_text("held until somebody acts", timeout=20_000)
@@ -64,14 +70,12 @@ def test_an_outlet_that_refuses_our_secret_is_held_mended_on_its_form_and_gets_i
 
 
 def test_an_outlet_that_mended_its_own_side_is_resumed_with_one_press(editor: Page, publication: Stack) -> None:
-    an_outlet(publication, "Forgetful Porter")
-    pages = pieces_for(publication, "Forgetful Porter", "A letter to a porter")
+    _outlet, [page] = an_outlet(publication, "Forgetful Porter", "A letter to a porter")
     piece = until(lambda: publication.piece("A letter to a porter"), seconds=20, why="the piece did not arrive")
     publication.tell(piece=piece["uid"], answers="401")
-    publication.shell(
-        f"from home.models import ArticlePage; page = ArticlePage.objects.get(pk={pages[0]});"
-        "page.title = 'A second letter to a porter'; page.save_revision().publish()"
-    )
+    editor.goto(f"/admin/pages/{page}/edit/")
+    editor.fill("#id_title", "A second letter to a porter")
+    publish(editor)
     editor.goto(OVERVIEW)
     resume = editor.get_by_role("button", name="Resume Forgetful Porter")
     expect(resume).to_be_visible(timeout=20_000)
@@ -86,17 +90,15 @@ def test_an_outlet_that_mended_its_own_side_is_resumed_with_one_press(editor: Pa
 
 
 def test_dead_letters_are_replayed_one_and_some_skipped_or_marked_as_delivered(editor: Page, publication: Stack) -> None:
-    outlet = an_outlet(publication, "Wrong Door", path="/webhooks/nowhere")
-    pieces_for(publication, "Wrong Door", *(f"Dead letter {number}" for number in range(1, 6)))
-    until(lambda: all(row["state"] == "failed" for row in rows(publication, "Dead letter")), seconds=30, why="none died")
-    publication.shell(
-        f"import os; from syndication.models import Outlet; Outlet.objects.filter(pk={outlet}).update("
-        "endpoint=os.environ['DEMO_OUTLET_URL'] + '/webhooks/homeward')"
-    )
+    headlines = [f"Dead letter {number}" for number in range(1, 6)]
+    outlet, _pages = an_outlet(publication, "Wrong Door", *headlines, path="/webhooks/nowhere")
+    until(lambda: dead(editor, outlet) == 5, seconds=30, why="they did not die")
+    editor.goto(f"/admin/syndication/outlets/edit/{outlet}/")
+    editor.get_by_label("Endpoint").fill(f"{publication.outlet}/webhooks/homeward")
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.locator(".messages .success")).to_be_visible()
 
-    only = f"{DEAD_LETTERS}?outlet={outlet}"
-    editor.goto(only)
-    expect(editor.locator("table.listing tbody tr")).to_have_count(5)
+    assert dead(editor, outlet) == 5, "a mended outlet replays nothing by itself"
     expect(line(editor, "Dead letter 1")).to_contain_text("The outlet will not take this piece as it is (404).")
     line(editor, "Dead letter 1").get_by_role("button", name="Replay").press("Enter")
     expect(editor.locator(".messages .success")).to_contain_text("is on its way again")

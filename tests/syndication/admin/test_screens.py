@@ -148,6 +148,17 @@ def test_the_overviews_button_leads_back_to_itself_and_never_to_another_site(edi
         assert editor.post(address, {"next": foreign})["Location"] == reverse("outlets:edit", args=[outlet.pk])
 
 
+@pytest.mark.parametrize(("permissions", "heads"), [(["view_republication"], 7), (["view_republication", "change_outlet"], 8)])
+def test_a_column_of_buttons_is_there_only_for_who_may_press_them(permissions: list[str], heads: int, client: Client) -> None:
+    make.outlet("Lantern")
+    user = get_user_model().objects.create_user("somebody", password="secret")
+    user.user_permissions.set(Permission.objects.filter(codename__in=[*permissions, "access_admin"]))
+    client.force_login(user)
+    html = get(client, "overview_results")
+    [body] = html.split("<tbody>")[1:]
+    assert html.count('<th scope="col">') == heads == body.count("<td") + body.count("<th ")
+
+
 def test_what_held_an_outlet_is_told_once(editor: Client) -> None:
     outlet = make.outlet("Lantern", state="held", state_reason="The outlet refused our credentials (401).")
     logged(carried(outlet, state="pending"), "refused", sentence="The outlet refused our credentials (401).")
