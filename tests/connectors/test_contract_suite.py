@@ -10,7 +10,7 @@ import pytest
 from syndication import http
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
-from syndication.connectors.features import NO, YES
+from syndication.connectors.features import BY_A_PERSON, NO, YES
 from syndication.delivering import deliver_due
 from syndication.errors import ByHand, DeliveryError, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.http.probe import AUTHENTICATION, CANONICAL, FAILED, OK, PUBLISHING, STEPS
@@ -58,7 +58,7 @@ def copying(connector: type[Connector]) -> bool:
 
 def by_machine(connector: type[Connector]) -> bool:
     """Whether a create is done by a machine, so that a copy stands there when the verb is over."""
-    return connector.features.create != NO
+    return connector.features.create not in (NO, BY_A_PERSON)
 
 
 def changing(connector: type[Connector]) -> bool:
@@ -507,7 +507,7 @@ def test_what_somebody_there_changed_is_told_and_replaced(engine: Engine, fake: 
 # --- what it cannot do, it says -----------------------------------------------------------------------------------------------
 
 
-@every(lambda connector: connector.features.create == NO)
+@every(lambda connector: connector.features.create in (NO, BY_A_PERSON))
 def test_who_cannot_create_hands_the_piece_to_a_person(engine: Engine, fake: FakePlace, story: Story) -> None:
     with pytest.raises((ByHand, Permanent)) as caught:
         engine.publish(story)
