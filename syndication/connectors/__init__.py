@@ -5,6 +5,7 @@ from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.email_desk import EmailDesk
 from syndication.connectors.ghost import Ghost
 from syndication.connectors.mastodon import Mastodon
+from syndication.connectors.micropub import Micropub
 from syndication.connectors.superdesk import Superdesk
 from syndication.connectors.webhook import Webhook
 from syndication.connectors.webmention import Webmention
@@ -15,6 +16,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     EmailDesk.kind: EmailDesk,
     Ghost.kind: Ghost,
     Mastodon.kind: Mastodon,
+    Micropub.kind: Micropub,
     Superdesk.kind: Superdesk,
     Webhook.kind: Webhook,
     Webmention.kind: Webmention,
