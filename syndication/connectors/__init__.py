@@ -6,6 +6,8 @@ from syndication.connectors.by_hand import ByHand
 from syndication.connectors.email_desk import EmailDesk
 from syndication.connectors.ghost import Ghost
 from syndication.connectors.mastodon import Mastodon
+from syndication.connectors.micropub import Micropub
+from syndication.connectors.superdesk import Superdesk
 from syndication.connectors.webhook import Webhook
 from syndication.connectors.webmention import Webmention
 from syndication.connectors.websub import WebSub
@@ -16,6 +18,8 @@ CONNECTORS: dict[str, type[Connector]] = {
     EmailDesk.kind: EmailDesk,
     Ghost.kind: Ghost,
     Mastodon.kind: Mastodon,
+    Micropub.kind: Micropub,
+    Superdesk.kind: Superdesk,
     Webhook.kind: Webhook,
     Webmention.kind: Webmention,
     WebSub.kind: WebSub,
