@@ -1,5 +1,6 @@
 """By hand: places that no machine may push to. The piece becomes a to-do for a person, with all that is to be pasted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode, urljoin
 from uuid import UUID
@@ -65,18 +66,13 @@ class WayIn:
 
 def ways_in(website: str, story: Story) -> list[WayIn]:
     """Where to bring the piece in at places that we know, by the host of their front page; none for others."""
-    host, link = host_of(website), story.canonical.url
-    for known, ways in _PLACES.items():
-        if host == known or host.endswith(f".{known}"):
-            told = {"url": link, "title": story.headline}
-            return [
-                WayIn(
-                    urljoin(website, address) + (f"?{urlencode({name: told[which] for name, which in asked})}" if asked else ""),
-                    *words(),
-                )
-                for address, asked, words in ways
-            ]
-    return []
+    host, told = host_of(website), {"url": story.canonical.url, "title": story.headline}
+    known = next((known for known in _PLACES if host == known or host.endswith(f".{known}")), "")
+    found = []
+    for address, asked, words in _PLACES.get(known, []):
+        query = urlencode({name: told[which] for name, which in asked.items()})
+        found.append(WayIn(urljoin(website, address) + (f"?{query}" if query else ""), *words()))
+    return found
 
 
 def _import() -> tuple[str, str]:
@@ -93,14 +89,14 @@ def _share() -> tuple[str, str]:
 
 
 # Host → where, with which parameters, and the words.
-_PLACES = {
-    "medium.com": [("https://medium.com/p/import", (), _import), ("https://medium.com/new-story", (), _write)],
-    "substack.com": [("/publish/post", (), _write)],
+_PLACES: dict[str, list[tuple[str, dict[str, str], Callable[[], tuple[str, str]]]]] = {
+    "medium.com": [("https://medium.com/p/import", {}, _import), ("https://medium.com/new-story", {}, _write)],
+    "substack.com": [("/publish/post", {}, _write)],
     "linkedin.com": [
-        ("https://www.linkedin.com/article/new/", (), _write),
-        ("https://www.linkedin.com/sharing/share-offsite/", (("url", "url"),), _share),
+        ("https://www.linkedin.com/article/new/", {}, _write),
+        ("https://www.linkedin.com/sharing/share-offsite/", {"url": "url"}, _share),
     ],
-    "facebook.com": [("https://www.facebook.com/sharer/sharer.php", (("u", "url"),), _share)],
-    "reddit.com": [("https://www.reddit.com/submit", (("url", "url"), ("title", "title")), _share)],
-    "x.com": [("https://x.com/intent/post", (("url", "url"), ("text", "title")), _share)],
+    "facebook.com": [("https://www.facebook.com/sharer/sharer.php", {"u": "url"}, _share)],
+    "reddit.com": [("https://www.reddit.com/submit", {"url": "url", "title": "title"}, _share)],
+    "x.com": [("https://x.com/intent/post", {"url": "url", "text": "title"}, _share)],
 }

@@ -18,7 +18,8 @@ APP_PASSWORD = "abcd-efgh-ijkl-mnop"
 class Api:
     """What a network keeps, and how it obeys; `url` is the address of a path there."""
 
-    url: Callable[[str], str]
+    def url(self, path: str = "/") -> str:
+        raise NotImplementedError
 
     def begin(self) -> None:
         """As new."""
@@ -35,7 +36,7 @@ class Api:
         raise NotImplementedError
 
 
-class Network(Api, Partner):
+class Network(Partner, Api):
     """Every request goes to `answer`, unless a path has a behaviour of its own or the next ones were planned."""
 
     def __init__(self) -> None:

@@ -20,7 +20,9 @@ class FakeNetwork(Api, FakeOutlet):
     def __init__(self, partner: Partner):
         self.begin()
         super().__init__(partner)
-        self.url = partner.url
+
+    def url(self, path: str = "/") -> str:
+        return self.partner.url(path)
 
     @property
     def copies(self) -> list[Copy]:  # type: ignore[override]
