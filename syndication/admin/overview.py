@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from syndication.admin import todo
 from syndication.admin.screens import Screen
 from syndication.models import Delivery, Outlet, Republication
 from syndication.models.tick import PULSE, last
@@ -84,6 +85,8 @@ class Overview(Screen):
             "headings": HEADINGS,
             "waiting": sum(line.waiting for line in lines),
             "failed": sum(line.failed for line in lines),
+            "todo": todo.due().count(),
+            "may_do": self.request.user.has_perm(todo.RIGHT),
             "oldest": _waited(oldest_due()),
             "may_manage": self.request.user.has_perm("syndication.change_outlet"),
             "may_add": self.request.user.has_perm("syndication.add_outlet"),

@@ -2,9 +2,11 @@
 
 from syndication.connectors.base import Connector
 from syndication.connectors.bluesky import Bluesky
+from syndication.connectors.by_hand import ByHand
 from syndication.connectors.email_desk import EmailDesk
 from syndication.connectors.ghost import Ghost
 from syndication.connectors.mastodon import Mastodon
+from syndication.connectors.micropub import Micropub
 from syndication.connectors.superdesk import Superdesk
 from syndication.connectors.webhook import Webhook
 from syndication.connectors.webmention import Webmention
@@ -12,9 +14,11 @@ from syndication.connectors.websub import WebSub
 
 CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
+    ByHand.kind: ByHand,
     EmailDesk.kind: EmailDesk,
     Ghost.kind: Ghost,
     Mastodon.kind: Mastodon,
+    Micropub.kind: Micropub,
     Superdesk.kind: Superdesk,
     Webhook.kind: Webhook,
     Webmention.kind: Webmention,
