@@ -3,6 +3,7 @@
 from syndication.connectors.base import Connector
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.email_desk import EmailDesk
+from syndication.connectors.forem import Forem
 from syndication.connectors.ghost import Ghost
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.micropub import Micropub
@@ -14,6 +15,7 @@ from syndication.connectors.websub import WebSub
 CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
     EmailDesk.kind: EmailDesk,
+    Forem.kind: Forem,
     Ghost.kind: Ghost,
     Mastodon.kind: Mastodon,
     Micropub.kind: Micropub,

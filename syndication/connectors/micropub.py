@@ -142,7 +142,7 @@ class Micropub(Connector):
         picture = [{"value": value, "alt": story.lead_image.alt}] if value and story.lead_image else []
         told = {
             "name": [story.headline],
-            "content": [{"html": copy.html(story, self.access.contract, home=True)}],
+            "content": [{"html": copy.html(story, self.access.contract, home=True, credit=bool(picture))}],
             "summary": [summary] if (summary := story.standfirst or story.description) else [],
             "category": names,
             "syndication": [story.canonical.url],
