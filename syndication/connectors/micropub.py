@@ -140,9 +140,9 @@ class Micropub(Connector):
         names = [*([story.section.name] if story.section else []), *(topic.name for topic in story.topics)]
         value = photo.get("url")
         picture = [{"value": value, "alt": story.lead_image.alt}] if value and story.lead_image else []
-        told = {
+        told: dict[str, list[Any]] = {
             "name": [story.headline],
-            "content": [{"html": copy.html(story, self.access.contract, home=True)}],
+            "content": [{"html": copy.html(story, self.access.contract, home=True, credit=bool(picture))}],
             "summary": [summary] if (summary := story.standfirst or story.description) else [],
             "category": names,
             "syndication": [story.canonical.url],
