@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from syndication import http
-from syndication.errors import Permanent, Transient, Uncertain, raise_for_status
+from syndication.errors import Permanent, Transient, Uncertain, raise_for_status, retry_after
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXCERPT = 2000
@@ -38,7 +38,8 @@ def ask(
 
     Raises as `http.send` does and by the status, unless it is in `passes`. Where a web page or something else that is no JSON
     comes with a 2xx, the outlet was not reached as agreed: Uncertain after a request that may have changed something, Transient
-    after one that asks only. `empty` allows an answer without a body (as 204 is).
+    after one that asks only. A fault of the outlet (5xx) after a POST is Uncertain as well: it may have struck when the piece
+    was kept already. `empty` allows an answer without a body (as 204 is).
     """
     sent = {"accept": "application/json", **(headers or {})}
     if told is not None:
@@ -47,6 +48,8 @@ def ask(
     answer = http.send(method, url, body or b"", sent, deadline=seconds)
     excerpt = answer.text[:EXCERPT]
     if answer.status not in passes:
+        if answer.status >= 500 and method == "POST":
+            raise _faulty(answer, excerpt)
         raise_for_status(answer.status, answer.headers, excerpt)
     try:
         data = answer.json() if answer.body.strip() else None
@@ -74,6 +77,13 @@ def must_have(value: Any, what: str) -> Any:
 def unsupported(what: str) -> Permanent:
     """The error of a verb that this kind of outlet has no way to obey."""
     return Permanent(f"{what} cannot be done from here at this outlet. Do it there by hand, then mark it as delivered.")
+
+
+def _faulty(answer: http.Response, excerpt: str) -> Uncertain:
+    """A gateway gives up while the system behind it works on; a plug-in fails after the post was saved."""
+    sentence = f"The outlet has a fault of its own ({answer.status}), perhaps after it took the piece. We look, then try again."
+    wait = retry_after(answer.headers.get("retry-after"))
+    return Uncertain(sentence, detail=f"HTTP {answer.status}\n{excerpt}", status=answer.status, retry_after=wait)
 
 
 def _not_json(answer: http.Response) -> str:

@@ -5,6 +5,7 @@
         partner.url("/status/503?retry-after=30")   # with an argument, and with headers to answer
         partner.next("reset", "created/7")          # or: the next two requests, wherever they go
         partner.routes["/posts"] = my_behaviour     # or: one path for good, by any function of a Visit
+        partner.otherwise = my_behaviour            # or: every path that has no route
         partner.requests, partner.connections       # what it saw
 
 A behaviour is a function of a `Visit`. All that sleep wake up when the partner closes.
@@ -109,8 +110,9 @@ class Visit(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         partner = self.server.partner
-        asked = partner.script.popleft() if partner.script else partner.routes.get(urlsplit(self.path).path, self.path)
-        behave, self.argument, self.query = (asked, "", {}) if callable(asked) else _named(asked)
+        usual = partner.routes.get(urlsplit(self.path).path, partner.otherwise or self.path)
+        asked = partner.script.popleft() if partner.script else usual
+        behave, self.argument, self.query = (asked, "", {}) if callable(asked) else named(asked)
         self.body = b"" if behave is refuse_to_listen else self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         partner.requests.append(Request(self.command, self.path, headers, self.body))
@@ -418,7 +420,7 @@ SENSELESS |= _by_name(unasked_coding, many_codings)
 BEHAVIOURS = GOOD | ELSEWHERE | SLOW | CUT | TOO_MUCH | SENSELESS
 
 
-def _named(place: str) -> tuple[Behaviour, str, dict[str, str]]:
+def named(place: str) -> tuple[Behaviour, str, dict[str, str]]:
     """The behaviour, argument and query of /<behaviour>/<argument>?<query>."""
     parts = urlsplit(place)
     name, _, argument = parts.path.strip("/").partition("/")
@@ -467,6 +469,7 @@ class Partner:
         self.requests: list[Request] = []
         self.connections = 0
         self.routes: dict[str, Behaviour] = {}
+        self.otherwise: Behaviour | None = None
         self.script: deque[str | Behaviour] = deque()
         self._server = _Server(self)
         self.port: int = self._server.server_address[1]
@@ -482,6 +485,7 @@ class Partner:
         """As new: nothing seen, nothing planned."""
         self.requests.clear()
         self.routes.clear()
+        self.otherwise = None
         self.script.clear()
         self.connections = 0
 
