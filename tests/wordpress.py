@@ -110,8 +110,8 @@ def available() -> None:
     lacking += [str(folder) for folder in (CORE / "wp-load.php", CORE / "wp-content/themes" / THEME) if not folder.exists()]
     if lacking:
         raise Missing(
-            f"WordPress is not tried here, for {', '.join(lacking)} is missing. On Debian: apt-get install --no-install-recommends "
-            "wordpress wordpress-theme-twentytwentyone mariadb-server php-cli php-mysql php-gd php-xml php-mbstring php-curl"
+            f"WordPress is not tried here, for {', '.join(lacking)} is missing. On Debian: apt-get install "
+            "--no-install-recommends wordpress wordpress-theme-twentytwentyone mariadb-server php-cli php-mysql php-gd php-xml php-mbstring php-curl"
         )
 
 
@@ -145,7 +145,7 @@ class Site:
         script = self.folder / f"run-{time.monotonic_ns()}.php"
         script.write_text(
             "<?php $_SERVER['HTTP_HOST'] = '127.0.0.1'; $_SERVER['REQUEST_URI'] = '/'; require ABSPATH . 'wp-load.php';\n"
-            f"$told = (function () {{ {code} }})(); echo \"\\n\", json_encode($told);"
+            f'$told = (function () {{ {code} }})(); echo "\\n", json_encode($told);'
         )
         try:
             return json.loads(self._php(str(script)).splitlines()[-1])
@@ -254,7 +254,12 @@ class WordPress:
     def _start_database(self) -> None:
         data, log = self.folder / "data", self.folder / "mariadb.log"
         common = ["--no-defaults", f"--datadir={data}", "--innodb-log-file-size=8M", "--innodb-flush-method=nosync"]
-        common += ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M", "--skip-log-bin", "--aria-log-file-size=8M"]
+        common += [
+            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-buffer-pool-size=64M",
+            "--skip-log-bin",
+            "--aria-log-file-size=8M",
+        ]
         made = subprocess.run(
             [_program("mariadb-install-db"), *common, "--skip-test-db", "--auth-root-authentication-method=normal"],
             capture_output=True,
@@ -266,7 +271,13 @@ class WordPress:
             raise RuntimeError(f"MariaDB's folder was not made:\n{made.stdout[-2000:]}{made.stderr[-2000:]}")
         with log.open("wb") as file:
             self.database = subprocess.Popen(
-                [_program("mariadbd"), *common, f"--socket={self.socket}", "--skip-networking", f"--pid-file={self.folder / 'pid'}"],
+                [
+                    _program("mariadbd"),
+                    *common,
+                    f"--socket={self.socket}",
+                    "--skip-networking",
+                    f"--pid-file={self.folder / 'pid'}",
+                ],
                 stdout=file,
                 stderr=file,
                 cwd=self.folder,
@@ -278,7 +289,9 @@ class WordPress:
     def _sql(self, statements: str) -> None:
         code = "$db = mysqli_connect('localhost', 'root', '', '', 0, $argv[1]); $db->multi_query($argv[2]) or exit(1);"
         subprocess.run(
-            ["php", "-r", f"mysqli_report(MYSQLI_REPORT_OFF); {code}", str(self.socket), statements], check=True, capture_output=True
+            ["php", "-r", f"mysqli_report(MYSQLI_REPORT_OFF); {code}", str(self.socket), statements],
+            check=True,
+            capture_output=True,
         )
 
     def _install(self, site: Site) -> "subprocess.Popen[str]":

@@ -2,7 +2,9 @@
 
 from syndication.connectors.base import Connector
 from syndication.connectors.webhook import Webhook
+from syndication.connectors.wordpress import WordPress
 
 CONNECTORS: dict[str, type[Connector]] = {
     Webhook.kind: Webhook,
+    WordPress.kind: WordPress,
 }
