@@ -1,14 +1,16 @@
 """REST: one request with JSON to an outlet's API, and its answer or the error that fits it."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 
 from syndication import http
-from syndication.errors import Permanent, Transient, Uncertain, raise_for_status, retry_after
+from syndication.credentials import Secret, Unreadable
+from syndication.errors import DeliveryError, Permanent, Transient, Uncertain, raise_for_status, retry_after
+from syndication.http.probe import FAILED, OK, Step
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXCERPT = 2000
@@ -65,6 +67,27 @@ def field_of(data: Any, name: str, kind: type = str) -> Any:
     """A field of a JSON object where it has the type it should; else an empty value of that type."""
     value = data.get(name) if isinstance(data, dict) else None
     return value if isinstance(value, kind) else kind()
+
+
+def public(url: object) -> str:
+    """An address that an outlet gave, if it is one we would visit; else nothing."""
+    try:
+        http.check_url(str(url))
+    except ValueError:
+        return ""
+    return str(url)[:2000]
+
+
+def attempt(step: str, ask: Callable[[], Answer], secret: Callable[[], Secret]) -> tuple[Step, Answer | None]:
+    """Ask something harmless as one step of an examination: FAILED with the sentence of its error, else OK and the answer."""
+    try:
+        return Step(step, OK, "The outlet knows us."), ask()
+    except Unreadable as problem:
+        return Step(step, FAILED, str(problem)), None
+    except DeliveryError as error:
+        # What errors say of trying again by ourselves is said of deliveries.
+        sentence = error.sentence.partition(" We try again")[0].partition(" We look")[0]
+        return Step(step, FAILED, sentence, http.redacted(error.detail, secret().all)), None
 
 
 def must_have(value: Any, what: str) -> Any:

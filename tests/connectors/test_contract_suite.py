@@ -332,7 +332,7 @@ def test_an_update_of_what_they_do_not_have_any_more_is_told_or_made_anew(
     engine.publish(story)
     fake.misbehave(f"status/{status}", changes_only=True)
     changed = story.model_copy(update={"headline": "The harbour of ships"})
-    ending(engine, fake, f"{status} on update", (Permanent,), lambda: engine.publish(changed))
+    ending(engine, fake, f"{status} on update", (Permanent, OutletGone), lambda: engine.publish(changed))
 
 
 @every(lambda connector: spoken(connector) and changing(connector))
