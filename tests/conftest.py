@@ -54,8 +54,9 @@ def _enter_test_settings() -> None:
 _enter_test_settings()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Let SIGTERM end a run as Ctrl-C does, so that no server outlives it."""
+    config.addinivalue_line("markers", "wordpress: meets a real WordPress, which takes PHP, MariaDB and WordPress (see .ci/run)")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 

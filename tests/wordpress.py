@@ -109,10 +109,11 @@ def available() -> None:
         lacking = sorted(f"php-{name}" for name in MODULES - set(listed))
     lacking += [str(folder) for folder in (CORE / "wp-load.php", CORE / "wp-content/themes" / THEME) if not folder.exists()]
     if lacking:
-        raise Missing(
-            f"WordPress is not tried here, for {', '.join(lacking)} is missing. On Debian: apt-get install "
-            "--no-install-recommends wordpress wordpress-theme-twentytwentyone mariadb-server php-cli php-mysql php-gd php-xml php-mbstring php-curl"
+        packages = (
+            "wordpress wordpress-theme-twentytwentyone mariadb-server php-cli php-mysql php-gd php-xml php-mbstring php-curl"
         )
+        told = f"WordPress is not tried here, for {', '.join(lacking)} is missing."
+        raise Missing(f"{told} On Debian: apt-get install --no-install-recommends {packages}")
 
 
 def _path() -> str:

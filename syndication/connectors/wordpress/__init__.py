@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -185,10 +186,15 @@ class WordPress(Connector):
         return _post(answer), picture
 
     def _text(self, story: Story, *, with_plugin: bool) -> dict[str, Any]:
-        """Title, text and excerpt. Our plugin shows the byline in its place, and can name the home of the piece."""
+        """Title, text and excerpt, all of them HTML. Our plugin shows the byline in its place, and can name the piece's home."""
         contract = self.access.contract
         body = copy.html(story, contract, byline=not with_plugin, home=contract.canonical and not with_plugin)
-        return {"title": story.headline, "content": _wrapped(story, body), "excerpt": story.standfirst or story.description}
+        excerpt = story.standfirst or story.description
+        return {
+            "title": escape(story.headline, quote=False),
+            "content": _wrapped(story, body),
+            "excerpt": escape(excerpt, quote=False),
+        }
 
     # --- the test of the connection -------------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ def picture(push: Push, post: Mapping[str, Any]) -> dict[str, Any]:
     chosen = _best(push.story)
     if chosen is None:
         return {}
-    facts = {"alt_text": chosen.alt, "caption": _caption(chosen), "title": chosen.alt or push.story.headline}
+    facts = {"alt_text": chosen.alt, "caption": _caption(chosen), "title": html.escape(chosen.alt or push.story.headline)}
     told = [chosen.url, *facts.values()]
     known = rest.field_of(push.memory, "picture", dict)
     if known.get("told") == told:

@@ -140,12 +140,13 @@ class Site:
         detail = http.redacted(f"HTTP {status}\n{excerpt}".strip(), self._secrets())
         if code in REFUSALS:
             raise Refused(REFUSALS[code], detail=detail, status=status)
-        if code and status == 401:
+        if (code and status == 401) or _hidden_from_us(answer):
             raise Refused(
-                "WordPress did not hear who we are (401): its web server or a security plugin drops the password on the way. "
-                "Ask the site's administrator to let the Authorization header pass.",
+                f"WordPress does not take our user name and application password ({status}). Enter a new application password on "
+                "the outlet's form. If that does not help, something there drops it on the way: ask the site's administrator to "
+                "let the Authorization header pass.",
                 detail=detail,
-                status=status,
+                status=401,
             )
         if status == 403 and code in OF_ONE_COPY:
             raise Permanent(
@@ -185,6 +186,12 @@ class Site:
 def code_of(answer: rest.Answer) -> str:
     """WordPress' own name of a refusal; empty for an answer that is none of WordPress'."""
     return rest.field_of(answer.data, "code") if answer.status >= 400 else ""
+
+
+def _hidden_from_us(answer: rest.Answer) -> bool:
+    """Whether WordPress will not list drafts for us, which it says in these words to strangers, wrong passwords and readers."""
+    params = rest.field_of(rest.field_of(answer.data, "data", dict), "params", dict)
+    return code_of(answer) == "rest_invalid_param" and "status" in params
 
 
 def trusted(url: str, endpoint: str) -> str:
