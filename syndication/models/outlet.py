@@ -295,10 +295,8 @@ class Outlet(index.Indexed, models.Model):
         return any(host == own or host.endswith(f".{own}") for own in self.hosts if own)
 
     def clean(self) -> None:
-        """Refuse a kind without its endpoint and terms that contradict each other, with the sentence at the field."""
+        """Refuse terms that contradict each other, with the sentence at the field."""
         wrong: dict[str, Any] = {}
-        if self.kind and not self.endpoint:
-            wrong["endpoint"] = _("Enter the address we push to, or leave “how we push” empty.")
         if self.expiry_days and (self.embargo_hours or 0) >= self.expiry_days * 24:
             wrong["embargo_hours"] = _(
                 "By then it must have taken the piece down. Shorten the embargo, or let it carry pieces longer."
