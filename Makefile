@@ -20,10 +20,10 @@ SETTINGS = env DEBUG=no SITE_URL= DATABASE_URL=sqlite://:memory: $(KEYS)
 PRODUCTION = env DEBUG=no SITE_URL=https://publication.example DATABASE_URL=postgres://publication@localhost/publication $(KEYS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types check programs tests bench lock clean
+.PHONY: help run test lint format types check programs tests e2e-ghost bench lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## Show it at work: site, worker, broker and a demo outlet in this terminal (PORT=8001 and the like choose ports)
 	@$(PY) -m demo.up
@@ -88,6 +88,10 @@ tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with 
 	$(PY) -m coverage combine --quiet && $(PY) -m coverage report; \
 	echo "On both databases, PostgreSQL's closing line once more:"; tail -n 1 var/tests-postgresql.log; \
 	[ $$sqlite = 0 ] && [ $$postgresql = 0 ]
+
+e2e-ghost: $(READY) ## Speak with a real Ghost: npm installs it into var/ghost, which takes minutes the first time
+	$(PY) -m tests.ghost
+	$(PY) -m pytest -m ghost tests/e2e/test_ghost.py
 
 bench: $(READY) ## Run each measurement in benchmarks/; what it measures stands at its top
 	@for file in benchmarks/*.py; do \

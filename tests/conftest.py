@@ -58,6 +58,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let SIGTERM end a run as Ctrl-C does, so that no server outlives it."""
     config.addinivalue_line("markers", "wordpress: meets a real WordPress, which takes PHP, MariaDB and WordPress (see .ci/run)")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config.addinivalue_line(
+        "markers", "ghost: speaks with a real Ghost, whose install takes minutes; only `make e2e-ghost` runs it"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is asked for by its marker only."""
+    if "ghost" not in config.option.markexpr:
+        items[:] = [item for item in items if not item.get_closest_marker("ghost")]
 
 
 def pytest_unconfigure() -> None:
