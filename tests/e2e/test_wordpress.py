@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
@@ -272,6 +273,9 @@ def test_a_plain_site_takes_the_piece_and_the_row_says_what_it_cannot_do(plain: 
     assert told.warnings[0].startswith("The canonical link cannot be set there: WordPress has no field for it.")
     assert "noindex" in told.warnings[1] and "Homeward Syndication" in told.warnings[1]
 
+    client.force_login(make.editor())
+    for screen in (reverse("syndication:republication", args=[told.pk]), reverse("wagtailadmin_pages:edit", args=[page.pk])):
+        assert "The canonical link cannot be set there" in client.get(screen).content.decode()
     assert looked().verdict == "wrong", "it names itself as its home"
 
 
