@@ -180,7 +180,8 @@ class Site:
         return http.redacted(" ".join(words.split())[:200], self._secrets()).rstrip(".")
 
     def _secrets(self) -> list[str]:
-        return [*self.access.secret().all, self._authorization()]
+        known = self.access.secret().all
+        return [*known, *("".join(secret.split()) for secret in known), self._authorization()]
 
 
 def code_of(answer: rest.Answer) -> str:
