@@ -1,4 +1,6 @@
-"""A real WordPress on loopback: Debian's package, a MariaDB of its own, PHP's own server. `available()` says whether all is here.
+"""A real WordPress on loopback: Debian's package, a MariaDB of its own, PHP's own server.
+
+`python -m tests.wordpress` says whether all that it takes is here.
 
 Two sites share one MariaDB: one with our companion plugin, one plain. WordPress' own files are used where they lie; each site
 has a folder of its own with its configuration, its uploads and a few lines that make it slow when a test asks for it.
@@ -9,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -296,10 +299,10 @@ class WordPress:
         )
 
     def _install(self, site: Site) -> "subprocess.Popen[str]":
-        for name in CORE.iterdir():
-            if name.name not in ("wp-config.php", "wp-content", ".htaccess"):
-                site.folder.mkdir(exist_ok=True)
-                (site.folder / name.name).symlink_to(name)
+        site.folder.mkdir()
+        for file in CORE.iterdir():
+            if file.name not in ("wp-config.php", "wp-content", ".htaccess"):
+                (site.folder / file.name).symlink_to(file)
         content = site.folder / "wp-content"
         for name in ("uploads", "plugins", "mu-plugins"):
             (content / name).mkdir(parents=True)
@@ -313,14 +316,15 @@ class WordPress:
             "permalinks": "/%year%/%postname%/" if site.pretty else "",
             "plugins": f"['{PLUGIN.name}/{PLUGIN.name}.php']" if with_plugin else "[]",
         }
-        for path, text in {
+        files = {
             "wp-config.php": CONFIG.format(**facts),
             "prepend.php": PREPEND.format(**facts),
             "router.php": ROUTER.format(**facts),
             "wp-content/mu-plugins/beside.php": BESIDE.format(**facts),
             "install.php": INSTALL.format(**told),
-        }.items():
-            (site.folder / path).write_text(text)
+        }
+        for name, text in files.items():
+            (site.folder / name).write_text(text)
         words = ["php", *site.options(), str(site.folder / "install.php")]
         return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
@@ -344,3 +348,18 @@ class WordPress:
 
 def _program(name: str) -> str:
     return shutil.which(name, path=_path()) or name
+
+
+def main() -> int:
+    """Say what is missing; 1 if something is."""
+    try:
+        available()
+    except Missing as sentence:
+        print(sentence)
+        return 1
+    print(f"WordPress   {CORE}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

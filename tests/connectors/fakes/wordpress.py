@@ -205,14 +205,14 @@ class FakeWordPress(FakeOutlet):
         if not self.may["upload_files"]:
             return refused(403, "rest_cannot_create", "Sorry, you are not allowed to upload media on this site.")
         form = message_from_bytes(b"content-type: " + request.headers["content-type"].encode() + b"\r\n\r\n" + request.body)
-        parts = {part.get_param("name", header="content-disposition"): part for part in form.get_payload()}
+        parts: dict[str, Any] = {str(part.get_param("name", header="content-disposition")): part for part in form.get_payload()}
         file = parts.pop("file")
         if not file.get_payload(decode=True).startswith(b"\xff\xd8"):
             return refused(500, "rest_upload_unknown_error", "Sorry, you are not allowed to upload this file type.")
         number = 100 + len(self.media)
         facts = {name: part.get_payload(decode=True).decode() for name, part in parts.items()}
         url = self.partner.url(f"/wp-content/uploads/{number}.jpg")
-        self.media[number] = {**facts, "name": file.get_filename(), "source_url": url}
+        self.media[number] = facts | {"name": file.get_filename(), "source_url": url}
         return Reply(201, {"id": number, "source_url": url})
 
     def _page(self, place: str) -> Reply:
