@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.encoding import iri_to_uri
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import format_html
 from django.utils.http import http_date
 
-from syndication.models import Edition
+from syndication.models import Edition, Outlet
 from syndication.story import Story, Value
 
 if TYPE_CHECKING:
@@ -201,11 +202,18 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
         about = About(title=about.title, home=about.home, url=about.url, description=publication.tagline or about.title)
         answer = HttpResponse(write(stories, about), content_type=content_type)
     answer["ETag"] = etag
+    answer["Link"] = _links(about)
     if modified:
         answer["Last-Modified"] = http_date(modified.timestamp())
     answer["Cache-Control"] = "public, max-age=300, stale-while-revalidate=3600"
     answer["Vary"] = "Accept-Encoding"
     return answer
+
+
+def _links(about: About) -> str:
+    """The feed's own address, and the hubs that tell its subscribers of news at once (WebSub §4)."""
+    hubs = Outlet.objects.filter(kind="websub", state=Outlet.State.ACTIVE).values_list("endpoint", flat=True)
+    return ", ".join([f'<{about.url}>; rel="self"', *(f'<{iri_to_uri(hub)}>; rel="hub"' for hub in hubs)])
 
 
 def _etag(dialect: str, about: About, newest: Iterable[tuple[int, datetime]], publication: "PublicationSettings") -> str:

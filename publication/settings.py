@@ -153,6 +153,8 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
+# Who reads the answers of desks that pieces are mailed to; empty: who reads those to DEFAULT_FROM_EMAIL.
+SYNDICATION_REPLY_TO = env.text("SYNDICATION_REPLY_TO")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL") or f"Homeward <newsroom@{_site.hostname}>"
 
 # --- Security ---------------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ class Connector:
 
     def examine(self) -> Iterator[Step]:
         """Walk the way to the outlet without any story and say at each step what was found; the first failure ends the walk."""
-        for step in walk(self.access.endpoint):
+        for step in walk(self.access.endpoint) if self.needs_endpoint else ():
             yield step
             if step.outcome == FAILED:
                 return

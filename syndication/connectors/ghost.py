@@ -153,8 +153,8 @@ class Ghost(Connector):
             return known, []
         try:
             file = pictures.read(story.lead_image)
-            form = {"file": (file.name, file.content, file.mime), "purpose": "image", "ref": story.uid.hex}
-            body, content_type = http.multipart(form)
+            sent = (file.name, file.content, file.mime)
+            body, content_type = http.multipart({"file": sent, "purpose": "image", "ref": story.uid.hex})
             answer = self._ask("POST", "images/upload/", body=body, headers={"content-type": content_type})
         except pictures.NoPicture as problem:
             return {}, [str(problem)]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
@@ -14,6 +14,7 @@ from syndication.http.probe import FAILED, OK, Step
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EXCERPT = 2000
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def ask(
     body: bytes | None = None,
     passes: Collection[int] = (),
     empty: bool = False,
+    plain: bool = False,
     deadline: float | None = None,
 ) -> Answer:
     """Send `told` as JSON, or `body` as it is, and read JSON.
@@ -41,7 +43,7 @@ def ask(
     Raises as `http.send` does and by the status, unless it is in `passes`. Where a web page or something else that is no JSON
     comes with a 2xx, the outlet was not reached as agreed: Uncertain after a request that may have changed something, Transient
     after one that asks only. A fault of the outlet (5xx) after a POST is Uncertain as well: it may have struck when the piece
-    was kept already. `empty` allows an answer without a body (as 204 is).
+    was kept already. `empty` allows an answer without a body (as 204 is), `plain` any body that is no web page.
     """
     sent = {"accept": "application/json", **(headers or {})}
     if told is not None:
@@ -57,7 +59,8 @@ def ask(
         data = answer.json() if answer.body.strip() else None
     except ValueError:
         data = None
-    if 200 <= answer.status < 300 and data is None and not (empty and not answer.body.strip()):
+    fine = data is not None or ((empty or plain) and not answer.body.strip()) or (plain and not _is_page(answer))
+    if 200 <= answer.status < 300 and not fine:
         kind = Transient if method in SAFE else Uncertain
         raise kind(_not_json(answer), detail=f"HTTP {answer.status}\n{excerpt}", status=answer.status)
     return Answer(answer.status, answer.headers, data)
@@ -78,7 +81,7 @@ def public(url: object) -> str:
     return str(url)[:2000]
 
 
-def attempt(step: str, ask: Callable[[], Answer], secret: Callable[[], Secret]) -> tuple[Step, Answer | None]:
+def attempt(step: str, ask: Callable[[], Said], secret: Callable[[], Secret]) -> tuple[Step, Said | None]:
     """Ask something harmless as one step of an examination: FAILED with the sentence of its error, else OK and the answer."""
     try:
         return Step(step, OK, "The outlet knows us."), ask()
@@ -109,7 +112,11 @@ def _faulty(answer: http.Response, excerpt: str) -> Uncertain:
     return Uncertain(sentence, detail=f"HTTP {answer.status}\n{excerpt}", status=answer.status, retry_after=wait)
 
 
+def _is_page(answer: http.Response) -> bool:
+    return "html" in answer.headers.get("content-type", "") or answer.text.lstrip()[:1] == "<"
+
+
 def _not_json(answer: http.Response) -> str:
-    if "html" in answer.headers.get("content-type", "") or answer.text.lstrip()[:1] == "<":
+    if _is_page(answer):
         return "The outlet answered with a web page instead of data, perhaps a login page. Check the endpoint."
     return "The outlet answered with something that is no JSON. Check the endpoint, or ask its developers."

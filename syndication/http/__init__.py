@@ -20,10 +20,10 @@ from urllib3.exceptions import HTTPError
 
 from syndication.errors import Permanent
 from syndication.http.policy import check_url, host_of
-from syndication.http.transcript import note, recorded, redacted
+from syndication.http.transcript import add_to_record, note, recorded, redacted, unrecorded
 from syndication.http.wire import Call, Unreadable, here
 
-__all__ = ["Response", "check_url", "fetch", "multipart", "post", "recorded", "redacted", "send"]
+__all__ = ["Response", "add_to_record", "check_url", "fetch", "multipart", "post", "recorded", "redacted", "send", "unrecorded"]
 
 REDIRECTS_FOLLOWED = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

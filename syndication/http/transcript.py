@@ -1,8 +1,9 @@
 """Transcript: what went over the wire, shortened and without credentials, for who has to find out why it failed."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from urllib.parse import unquote
 
 from syndication.errors import address_to_show
@@ -11,6 +12,7 @@ from syndication.errors import address_to_show
 _HARMLESS = frozenset({"accept", "content-type", "idempotency-key", "if-match", "link", "webhook-id", "webhook-timestamp"})
 _SHOWN = ("content-type", "location", "retry-after", "link", "x-robots-tag", "www-authenticate", "server")
 REQUEST_LIMIT, ANSWER_LIMIT = 1000, 2000
+MOST_FROM_OTHERS = 20
 HIDDEN = "[not shown]"
 _here = threading.local()
 
@@ -24,6 +26,23 @@ def recorded() -> Iterator[list[str]]:
         yield told
     finally:
         _here.told = before
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """What is asked inside the block leaves no transcript: its answer hands out a credential."""
+    before, _here.told = getattr(_here, "told", None), None
+    try:
+        yield
+    finally:
+        _here.told = before
+
+
+def add_to_record(texts: Iterable[str]) -> None:
+    """Add what other threads sent for this conversation, each under `recorded`, to the transcript in hand: the first of it."""
+    told = getattr(_here, "told", None)
+    if told is not None:
+        told.extend(islice(texts, MOST_FROM_OTHERS))
 
 
 def note(

@@ -87,7 +87,7 @@ def original(**facts: Any) -> ArticlePage:
 def test_its_public_page_names_our_home_and_carries_card_and_picture(ghost: Ghost) -> None:
     make.publication()
     outlet(ghost)
-    piece = original(live=False, lead_image=make.image("A lamp", size=(1200, 630)))
+    piece = original(live=False, lead_image=make.image("A lamp", size=(1200, 630), may_syndicate=True))
     piece.topics.add(make.topic("Ships"))
     piece = make.publish(piece)
     kept = delivered()

@@ -100,6 +100,17 @@ def test_each_dialect_has_its_own_type_and_may_be_kept_for_minutes(client: Clien
         assert "max-age=300" in answer["Cache-Control"] and not answer.cookies
 
 
+def test_a_feed_names_its_own_address_and_the_hubs_that_tell_of_its_news(client: Client) -> None:
+    for path in PATHS:
+        assert client.get(path)["Link"] == f'<{ROOT}{path}>; rel="self"'
+    make.outlet("Hub", kind="websub", endpoint="https://hub.example/", secret="")
+    make.outlet("Idle hub", kind="websub", endpoint="https://idle.example/", secret="", state="suspended")
+    for path in PATHS:
+        answer = client.get(path)
+        assert answer["Link"] == f'<{ROOT}{path}>; rel="self", <https://hub.example/>; rel="hub"'
+        assert client.get(path, headers={"if-none-match": answer["ETag"]})["Link"] == answer["Link"]
+
+
 def test_the_newest_twenty_come_first_and_no_more(client: Client, reviews: SectionPage) -> None:
     stories = [make.story() for _number in range(22)]
     for story in stories:

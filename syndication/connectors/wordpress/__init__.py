@@ -23,7 +23,7 @@ from syndication.connectors.wordpress import leading_home, library
 from syndication.connectors.wordpress.push import Push
 from syndication.connectors.wordpress.site import Site, code_of
 from syndication.errors import Transient
-from syndication.http.probe import AUTHENTICATION, FAILED, OK, PUBLISHING, WARNING, Step
+from syndication.http.probe import AUTHENTICATION, CANONICAL, FAILED, OK, PUBLISHING, WARNING, Step
 from syndication.renderers import copy
 from syndication.story import Story
 
@@ -141,7 +141,7 @@ class WordPress(Connector):
         if not code_of(answer):
             return _post(answer)
         number = rest.field_of(rest.field_of(answer.data, "data", dict), "id", int)
-        return rest.must_have(self._read(push.site, str(number)), "the copy that it says to have")  # type: ignore[no-any-return]
+        return rest.must_have(self._read(push.site, str(number)), "the copy that it says to have")
 
     def _bring(self, push: Push, post: Mapping[str, Any], ours: library.Terms) -> Receipt:
         """Publish this version in a post that is there, look at the public page, and remember what we saw."""
@@ -222,7 +222,7 @@ class WordPress(Connector):
             offered.update(sites[0].namespaces())
             return me
 
-        step, answer = rest.attempt(leading_home.CANONICAL, inquire, self.access.secret)
+        step, answer = rest.attempt(CANONICAL, inquire, self.access.secret)
         yield step if answer is None else leading_home.told_by(offered, self.access.contract)
 
 
@@ -246,7 +246,7 @@ def _may_publish(may: Mapping[str, Any]) -> Step:
 def _post(answer: rest.Answer) -> dict[str, Any]:
     """The post in an answer."""
     rest.must_have(rest.field_of(answer.data, "id", int), "the number of the post")
-    return answer.data  # type: ignore[no-any-return]
+    return answer.data
 
 
 def _rank(post: Mapping[str, Any]) -> int:

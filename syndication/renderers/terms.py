@@ -1,0 +1,51 @@
+"""Contract as what a person at a desk is asked to do: sentences, with the very lines to paste."""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from syndication.contract import Contract
+from syndication.story import Story
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing owed: what, in a sentence, and the line that does it, where there is one."""
+
+    sentence: str
+    line: str = ""
+
+
+def terms(story: Story, contract: Contract) -> list[Term]:
+    """What the outlet owes for this piece, the weightiest first."""
+    url, found = story.canonical.url, []
+    if contract.canonical:
+        sentence = _("Name our page as the canonical one, in the head of yours. In many systems it is a field “canonical URL”.")
+        found.append(Term(sentence, format_html('<link rel="canonical" href="{}">', url)))
+    if contract.noindex:
+        sentence = _("Keep your page out of search engines, in its head. In many systems it is a choice “noindex”.")
+        found.append(Term(sentence, '<meta name="robots" content="noindex">'))
+    if contract.link:
+        told = contract.attribution or _("First published by %(publication)s") % {"publication": story.publisher.name}
+        line = format_html('<p><em>{}: <a href="{}">{}</a></em></p>', told, url, story.headline)
+        found.append(Term(_("Link to our page in the text. The text we give you ends with such a line."), line))
+    elif contract.attribution:
+        found.append(Term(_("Say where the piece comes from."), contract.attribution))
+    found.append(Term(_extent(contract)))
+    if story.lead_image and story.lead_image.credit:
+        told = _("Keep the credit with the picture: %(credit)s") % {"credit": story.lead_image.credit}
+        found.append(Term(told))
+    if story.licence:
+        found.append(Term(_("Licence: %(name)s") % {"name": story.licence.name}, story.licence.url))
+    return found
+
+
+def _extent(contract: Contract) -> str:
+    if contract.extent == "full":
+        return _("You may carry the full text, unchanged. Tell us of cuts beyond what your style asks for.")
+    if contract.extent == "link":
+        return _("You may carry the headline and the link, not the text.")
+    if contract.words:
+        return _("You may carry our excerpt: at most %(words)d words.") % {"words": contract.words}
+    return _("You may carry our excerpt, not the full text.")
