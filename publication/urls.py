@@ -10,7 +10,7 @@ from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 
 from home import feeds, sitemaps, views
-from syndication import health, metrics
+from syndication import health, keys, metrics
 
 urlpatterns = [
     path("healthz", non_atomic_requests(health.healthz)),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("sitemap.xml", non_atomic_requests(sitemaps.sitemap)),
     path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
     path("robots.txt", non_atomic_requests(sitemaps.robots)),
+    re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", non_atomic_requests(keys.index_now)),
     path("authors/<str:slug>/", views.author, name="author"),
     re_path(serve_pattern, views.serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),

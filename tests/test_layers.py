@@ -22,6 +22,7 @@ ROOMS = [
         "tasks",
         "management",
         "health",
+        "keys",
         "metrics",
     },
     {

@@ -6,6 +6,7 @@ from syndication.connectors.by_hand import ByHand
 from syndication.connectors.email_desk import EmailDesk
 from syndication.connectors.forem import Forem
 from syndication.connectors.ghost import Ghost
+from syndication.connectors.indexnow import IndexNow
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.micropub import Micropub
 from syndication.connectors.superdesk import Superdesk
@@ -20,6 +21,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     EmailDesk.kind: EmailDesk,
     Forem.kind: Forem,
     Ghost.kind: Ghost,
+    IndexNow.kind: IndexNow,
     Mastodon.kind: Mastodon,
     Micropub.kind: Micropub,
     Superdesk.kind: Superdesk,

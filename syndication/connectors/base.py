@@ -8,7 +8,8 @@ from uuid import UUID
 from syndication.connectors.features import Features
 from syndication.contract import Contract
 from syndication.credentials import Secret
-from syndication.http.probe import FAILED, Step, walk
+from syndication.errors import DeliveryError
+from syndication.http.probe import AUTHENTICATION, FAILED, Step, walk
 from syndication.receipt import Receipt
 from syndication.story import Story
 
@@ -93,8 +94,14 @@ class Connector:
             yield step
             if step.outcome == FAILED:
                 return
-        yield from self.greet()
+        try:
+            yield from self.greet()
+        except DeliveryError as problem:
+            yield Step(AUTHENTICATION, FAILED, problem.sentence, problem.detail)
 
     def greet(self) -> Iterator[Step]:
-        """The steps of this protocol, once the outlet answers at all: authentication, right to publish, canonical."""
+        """The steps of this protocol, once the outlet answers at all: authentication, right to publish, canonical.
+
+        An error it raises is shown as the step that failed.
+        """
         yield from ()

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from syndication.models import Delivery, Outlet, Republication, Verification, claim, record
 from syndication.models.due import from_now
+from syndication.receipt import Receipt
 from tests import factories as make
 
 THREADS = 16
@@ -193,7 +194,7 @@ def test_who_settles_does_not_wait_for_who_holds_the_edition_or_each_would_wait_
 
     def settle() -> None:
         try:
-            row.accept("7", "")
+            row.accept(Receipt("7"))
             settled.set()
         finally:
             connection.close()
