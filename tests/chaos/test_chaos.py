@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# One lost answer more or less is a percent here; the half percent that is promised is measured by `make chaos`.
-ALLOWANCE = "0.03"
+# A single killed worker's messages are a percent here; the half percent that is aimed at is measured by `make chaos`.
+ALLOWANCE = "0.05"
 
 
 @pytest.mark.chaos

@@ -141,11 +141,22 @@ def test_an_expired_lease_is_taken_over_its_delivery_lost_and_the_row_uncertain(
     assert claim(outlet, 1) == []
     expire()
     (row,) = claim(outlet, 1)
-    assert (row.fence, row.attempts, row.uncertain) == (2, 2, True)
+    assert (row.fence, row.attempts, row.uncertain) == (2, 1, True)
     assert row.lease_token != vanished.lease_token
     lost, running = Delivery.objects.order_by("fence")
     assert (lost.outcome, running.outcome) == (Delivery.Outcome.LOST, Delivery.Outcome.OPEN)
     assert lost.sentence == "The worker vanished before the outlet answered."
+
+
+@pytest.mark.django_db
+def test_workers_that_vanish_burn_no_attempts_for_nobody_knows_whether_they_began() -> None:
+    outlet = make.outlet()
+    owed(outlet)
+    for _ in range(12):
+        (row,) = claim(outlet, 1)
+        expire()
+    assert row.attempts == 1 and not row.exhausted
+    assert Republication.objects.get().attempts == 1
 
 
 @pytest.mark.django_db

@@ -39,7 +39,8 @@ def unwish(story: Story, outlet: Outlet) -> bool:
 
 
 def lease(outlet: Outlet) -> Republication:
-    """The one due row, claimed."""
+    """The one due row, claimed. What ended before has its end in the log, as settling writes it."""
+    Delivery.objects.filter(republication__lease_token=None, outcome="").update(outcome=Delivery.Outcome.TRANSIENT)
     Republication.objects.filter(due_at__isnull=False).update(due_at=Now())
     (row,) = claim(outlet, 10)
     return row
