@@ -159,13 +159,14 @@ def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> b
     """An editor says the outlet holds what is wanted, perhaps at `url`, though it never told us: looked at like any other."""
     withdrawn = row.operation == Republication.WITHDRAW
     rests = Republication.State.WITHDRAWN if withdrawn else Republication.State.DELIVERED
-    facts: dict[str, Any] = {"state": rests, "due_at": None, "held": None if withdrawn else row.wanted, "uncertain": False}
+    facts: dict[str, Any] = {"state": rests, "due_at": None, "uncertain": False}
+    facts |= {"held": None, "held_variation": {}} if withdrawn else {"held": row.wanted, "held_variation": row.variation}
     if url:
         facts["receipt_url"] = url
 
     def settle(row: Republication) -> int:
         mine = Republication.objects.filter(pk=row.pk, key=row.key, lease_token=None)
-        return mine.update(**facts, error="", error_detail="", failing_since=None, attempts=0, delivered_at=Now())
+        return mine.update(**facts, warnings=[], error="", error_detail="", failing_since=None, attempts=0, delivered_at=Now())
 
     marked = _each([row], "syndication.mark_delivered", actor, settle)
     if marked and (url or row.receipt_url):

@@ -101,7 +101,7 @@ def compare(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
         outlet = get_object_or_404(Outlet, pk=outlet_id)
         return render(request, "syndication/panels/changes.html", {"outlet": outlet, "sides": None})
     untellable = False
-    there = row.outlet.contract.view(row.held.story, Variation.model_validate(row.variation))
+    there = row.outlet.contract.view(row.held.story, Variation.model_validate(row.held_variation))
     sides = []
     live = current_edition(page.uid)
     if live is not None and live.public:
@@ -116,9 +116,7 @@ def compare(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
         untellable = draft is None
         if draft is not None:
             sides.append((title, changes(there, _view(page, draft, row.outlet))))
-    # What it has is told with the headline and the excerpt that it shall have: until those arrive, they do not show.
-    on_its_way = row.state == Republication.State.PENDING
-    facts = {"outlet": row.outlet, "sides": sides, "untellable": untellable, "on_its_way": on_its_way}
+    facts = {"outlet": row.outlet, "sides": sides, "untellable": untellable}
     return render(request, "syndication/panels/changes.html", facts)
 
 

@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="republication",
+            name="held_variation",
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AddField(
+            model_name="republication",
             name="warnings",
             field=models.JSONField(default=list),
         ),

@@ -29,6 +29,7 @@ JITTER = 0.2
 # What each row of a wish for many has of its own.
 OWN = ("operation", "wanted_digest", "variation", "starts_at", "ends_at", "key")
 RECEIPT = ("receipt_id", "receipt_url", "receipt_memory", "warnings")
+NOTHING_HELD: dict[str, Any] = {"held": None, "held_variation": {}}
 NO_ERROR: dict[str, Any] = {"error": "", "error_detail": "", "failing_since": None}
 
 
@@ -130,8 +131,9 @@ class RepublicationQuerySet(DueQuerySet):
         """
         for operation, rests in ((Republication.PUBLISH, "delivered"), (Republication.WITHDRAW, "withdrawn")):
             ids = [row.pk for row in receipts if row.operation == operation]
-            held = F("wanted") if operation == Republication.PUBLISH else None
-            facts = {"state": rests, "held": held, "due_at": None, "delivered_at": Now(), "uncertain": False, "attempts": 0}
+            publishes = operation == Republication.PUBLISH
+            holds = {"held": F("wanted"), "held_variation": F("variation")} if publishes else NOTHING_HELD
+            facts = {"state": rests, **holds, "due_at": None, "delivered_at": Now(), "uncertain": False, "attempts": 0}
             if ids:
                 self.filter(pk__in=ids).update(**facts, **RELEASED, **NO_ERROR)
         facts_of = {row.pk: _written(receipt) for row, receipt in receipts.items() if _written(receipt) != row.receipt_facts}
@@ -181,6 +183,7 @@ class Republication(DueRow):
     created_at = models.DateTimeField(auto_now_add=True)
     # What this outlet is told differently, and the time in which it may have the piece.
     variation = models.JSONField(default=dict)
+    held_variation = models.JSONField(default=dict)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
 
@@ -256,7 +259,7 @@ class Republication(DueRow):
         withdrawn = self.operation == self.WITHDRAW
         rests = self.State.WITHDRAWN if withdrawn else self.State.DELIVERED
         settled = self._settle(
-            held=None if withdrawn else self.wanted,
+            **(NOTHING_HELD if withdrawn else {"held": self.wanted, "held_variation": self.variation}),
             **_written(receipt),
             delivered_at=Now(),
             uncertain=False,

@@ -254,12 +254,17 @@ def test_a_draft_too_unfinished_to_be_told_is_said_to_be_so(
     assert answer.status_code == 200 and "too unfinished to be shown" in answer.content.decode()
 
 
-def test_what_is_on_its_way_is_said_because_it_counts_as_there(outlet: Outlet, editor: Client) -> None:
+def test_a_headline_of_its_own_shows_as_a_change_until_it_has_arrived(outlet: Outlet, editor: Client) -> None:
     page = make.original("The empty harbour")
     deliver_due()
-    assert "is on its way to" not in editor.get(at("compare", page, outlet)).content.decode()
     choose(page, outlet, headline="Lamps!")
-    assert "A version is on its way to" in editor.get(at("compare", page, outlet)).content.decode()
+    html = editor.get(at("compare", page, outlet)).content.decode()
+    assert "Lamps!" in html and "Nothing that readers see there will change." not in html
+    deliver_due()
+    html = editor.get(at("compare", page, outlet)).content.decode()
+    assert "Nothing that readers see there will change." in html
+    choose(page, outlet, headline="")
+    assert "Lamps!" in editor.get(at("compare", page, outlet)).content.decode(), "it is what the outlet has"
 
 
 def test_where_the_outlet_has_nothing_all_is_new(outlet: Outlet, editor: Client) -> None:
