@@ -187,9 +187,16 @@ def test_who_goes_on_editing_makes_us_come_back_later(engine: Engine, ghost: Fak
 
 def test_the_warning_of_an_edit_names_its_day(engine: Engine, ghost: FakeGhost, story: Story) -> None:
     engine.publish(story)
-    post(ghost)["updated_at"] = "2026-05-01T10:30:00.000Z"
+    post(ghost).update(updated_at="2026-05-01T10:30:00.000Z", title="Lamps!")
     (warning,) = engine.publish(story.model_copy(update={"headline": "Again"})).warnings
     assert "changed the copy on 1 May 2026" in warning
+
+
+def test_a_label_or_another_blank_is_no_edit_of_the_copy(engine: Engine, ghost: FakeGhost, story: Story) -> None:
+    engine.publish(story)
+    post(ghost)["tags"].append({"name": "Guests", "slug": "guests"})
+    post(ghost).update(updated_at="2026-05-01T10:30:00.000Z", html=post(ghost)["html"].replace("</p>", "</p>\n\n"))
+    assert engine.publish(story.model_copy(update={"headline": "Again"})).warnings == ()
 
 
 def test_our_own_withdrawal_is_no_edit_of_theirs_and_the_piece_comes_back_to_its_address(
