@@ -146,7 +146,15 @@ class Forem(Connector):
 
     def _ask(self, method: str, path: str, told: Any = None, **options: Any) -> rest.Answer:
         headers = {"api-key": str(self.access.secret()).strip(), "accept": ACCEPT}
-        return rest.ask(method, f"{self.access.endpoint.rstrip('/')}/api/{path}", told, headers, **options)
+        passes = options.pop("passes", ())
+        url = f"{self.access.endpoint.rstrip('/')}/api/{path}"
+        answer = rest.ask(method, url, told, headers, passes={*passes, 404}, **options)
+        # Forem says in JSON that it has no such article; whatever else says so is no Forem.
+        if answer.status == 404 and (404 not in passes or rest.field_of(answer.data, "status", int) != 404):
+            raise Permanent(
+                "There is no Forem at this address (404). Enter that of the community on the outlet's form.", status=404
+            )
+        return answer
 
     def _taken(self, answer: rest.Answer) -> dict[str, Any]:
         """The article in an answer. Forem takes a title once in five minutes, which passes; other faults an editor must mend."""

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import jwt
-from django.utils.html import escape, format_html, strip_tags
+from django.utils.html import format_html, strip_tags
 
 from syndication import http
 from syndication.connectors import pictures, rest, warnings
@@ -114,7 +114,7 @@ class Ghost(Connector):
         title, description = _cut(story.social_title, limits["meta"]), _cut(story.description, limits["description"])
         return {
             "title": _cut(story.headline, limits["title"]),
-            "html": _body(story, copy.html(story, contract)),
+            "html": self._body(story),
             "status": "published",
             "published_at": _stamp(min(story.first_published, datetime.now(UTC))),
             "custom_excerpt": _cut(story.standfirst or story.description, limits["custom_excerpt"]) or None,
@@ -131,6 +131,20 @@ class Ghost(Connector):
             "twitter_description": description,
             "twitter_image": share,
         } | ({"codeinjection_head": NOINDEX} if contract.noindex else {})
+
+    def _body(self, story: Story) -> str:
+        """The text as Ghost's editor takes it, or as a card of HTML where that loses something: a table, a note, a direction."""
+        html = copy.html(story, self.access.contract)
+        if story.direction == "rtl" and self._locale() != _language(story.language):
+            html = copy.directed(story, html)
+        if set(_TAG.findall(html)) <= PLAIN:
+            return html
+        return f"<!--kg-card-begin: html-->\n{html}\n<!--kg-card-end: html-->"
+
+    def _locale(self) -> str:
+        """The language of the site: a site in the language of the story has its direction, too."""
+        site = rest.field_of(self._ask("GET", "site/").data, "site", dict)
+        return _language(rest.field_of(site, "locale"))
 
     def _revised(
         self, story: Story, picture: Mapping[str, str], post: Mapping[str, Any], memory: Mapping[str, Any]
@@ -175,7 +189,12 @@ class Ghost(Connector):
 
     def _ask(self, method: str, path: str, told: Any = None, **options: Any) -> rest.Answer:
         headers = {"authorization": f"Ghost {self._token()}", "accept-version": VERSION, **options.pop("headers", {})}
-        return rest.ask(method, f"{self._root}{path}", told, headers, **options)
+        passes = options.pop("passes", ())
+        answer = rest.ask(method, f"{self._root}{path}", told, headers, passes={*passes, 404}, **options)
+        # Ghost says in JSON that it has no such post; whatever else says so is no Ghost.
+        if answer.status == 404 and (404 not in passes or not rest.field_of(answer.data, "errors", list)):
+            raise Permanent("There is no Ghost at this address (404). Enter that of the site on the outlet's form.", status=404)
+        return answer
 
     @property
     def _root(self) -> str:
@@ -197,17 +216,11 @@ class Ghost(Connector):
         return jwt.encode(claims, signed, algorithm="HS256", headers={"kid": name})
 
     def _read(self, post_id: str) -> dict[str, Any] | None:
-        """The post as it stands there; None if there is none. Raises Permanent where no Ghost answers at all."""
+        """The post as it stands there; None if there is none."""
         if not post_id:
             return None
         answer = self._ask("GET", f"posts/{post_id}/?include=tags&formats=html", passes={404})
-        if answer.status != 404:
-            return _listed(answer)
-        if rest.field_of(answer.data, "errors", list):
-            return None
-        raise Permanent(
-            "There is no Ghost at this address (404). Enter the address of the site on the outlet's form.", status=404
-        )
+        return _listed(answer) if answer.status != 404 else None
 
     def _put(self, post: Mapping[str, Any], fields: Mapping[str, Any]) -> rest.Answer:
         """Change a post. Ghost asks for the revision it is based on; after a collision it is read again, once."""
@@ -269,13 +282,8 @@ def _slug(story: Story) -> str:
     return urlsplit(story.url).path.rstrip("/").rpartition("/")[2][:180]
 
 
-def _body(story: Story, html: str) -> str:
-    """The text as Ghost's editor takes it, or as a card of HTML where that would lose something: a direction, a table, a note."""
-    if story.direction == "rtl":
-        html = f'<div dir="rtl" lang="{escape(story.language)}">\n{html}\n</div>'
-    if set(_TAG.findall(html)) <= PLAIN:
-        return html
-    return f"<!--kg-card-begin: html-->\n{html}\n<!--kg-card-end: html-->"
+def _language(code: str) -> str:
+    return code.replace("_", "-").partition("-")[0].lower()
 
 
 def _caption(story: Story) -> str:
