@@ -4,6 +4,7 @@ from syndication.connectors.base import Connector
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.by_hand import ByHand
 from syndication.connectors.email_desk import EmailDesk
+from syndication.connectors.forem import Forem
 from syndication.connectors.ghost import Ghost
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.micropub import Micropub
@@ -16,6 +17,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
     ByHand.kind: ByHand,
     EmailDesk.kind: EmailDesk,
+    Forem.kind: Forem,
     Ghost.kind: Ghost,
     Mastodon.kind: Mastodon,
     Micropub.kind: Micropub,

@@ -9,11 +9,12 @@ from syndication.contract import Contract
 from syndication.story import Story
 
 
-def html(story: Story, contract: Contract, *, byline: bool = True, home: bool = False) -> str:
+def html(story: Story, contract: Contract, *, byline: bool = True, home: bool = False, credit: bool = False) -> str:
     """The contract's view of a story as HTML, in the story's language.
 
     `byline`: begin with our authors, where the outlet's system only names authors of its own. `home`: link home even where the
-    contract asks for no link, because there is no canonical link at this outlet.
+    contract asks for no link, because there is no canonical link at this outlet. `credit`: name the maker of the lead picture,
+    where the outlet's system has no place for that beside it.
     """
     with override(story.language):
         parts = [
@@ -22,9 +23,17 @@ def html(story: Story, contract: Contract, *, byline: bool = True, home: bool = 
             mark_safe(story.body_html or story.excerpt_html),
             _onward(story) if not story.body_html else "",
             _corrections(story),
+            _credit(story) if credit else "",
             _home(story, contract, home),
         ]
     return "\n".join(str(part) for part in parts if part)
+
+
+def directed(story: Story, html: str) -> str:
+    """The HTML with its language and direction, for a page whose own direction may be the other one."""
+    if story.direction == "ltr":
+        return html
+    return format_html('<div dir="{}" lang="{}">\n{}\n</div>', story.direction, story.language, mark_safe(html))
 
 
 def _onward(story: Story) -> SafeString:
@@ -38,6 +47,12 @@ def _corrections(story: Story) -> SafeString | str:
         return ""
     lines = [(date_format(one.at, "j F Y"), one.text) for one in story.corrections]
     return format_html("<h3>{}</h3>\n{}", gettext("Corrections"), format_html_join("\n", "<p>{}: {}</p>", lines))
+
+
+def _credit(story: Story) -> SafeString | str:
+    picture = story.lead_image
+    words = " ".join(filter(None, [picture.caption, picture.credit])) if picture else ""
+    return format_html("<p><em>{}: {}</em></p>", gettext("Picture"), words) if words else ""
 
 
 def _home(story: Story, contract: Contract, home: bool) -> SafeString | str:

@@ -64,3 +64,10 @@ def test_it_speaks_the_language_of_the_story() -> None:
         make.story(language="de", corrections=(Correction(at=date(2026, 5, 1), text="Das Schiff war blau."),)), Contract()
     )
     assert "1. Mai 2026: Das Schiff war blau." in html or "1 Mai 2026: Das Schiff war blau." in html
+
+
+def test_the_maker_of_the_picture_is_named_where_the_outlet_has_no_other_place_for_it() -> None:
+    story = make.story(lead_image=make.picture(caption="The lamp", credit="Photo: M. S."))
+    assert "<p><em>Picture: The lamp Photo: M. S.</em></p>" in copy.html(story, Contract(), credit=True)
+    assert "Photo" not in copy.html(story, Contract())
+    assert "Picture" not in copy.html(make.story(lead_image=make.picture()), Contract(), credit=True)

@@ -84,7 +84,7 @@ class FakeMicropub(FakeOutlet):
 
     def _upload(self, request: Request) -> Reply:
         form = message_from_bytes(b"content-type: " + request.headers["content-type"].encode() + b"\r\n\r\n" + request.body)
-        (part,) = form.get_payload()
+        _form, part = form.walk()
         assert part.get_param("name", header="content-disposition") == "file"
         self.uploads.append(self.partner.url(f"/media/{len(self.uploads)}.jpg"))
         return Reply(201, headers={"location": self.uploads[-1]})

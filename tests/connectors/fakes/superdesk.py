@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import html
 from email import message_from_bytes
+from typing import Any
 
 from syndication.errors import Uncertain
 from tests.connectors.fakes.base import Copy, FakeOutlet, Reply, path_of
@@ -19,7 +20,7 @@ class FakeSuperdesk(FakeOutlet):
 
     def __init__(self, *args, **facts):
         super().__init__(*args, **facts)
-        self.media: dict[str, bytes] = {}
+        self.media: dict[str, Any] = {}
 
     def changes(self, request: Request) -> bool:
         return request.method == "POST" and path_of(request) == "/push" and request.body != b"{}"
