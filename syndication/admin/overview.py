@@ -29,7 +29,8 @@ HEADINGS = [
     gettext_lazy("Accepted, 1 h"),
     gettext_lazy("Accepted, 24 h"),
 ]
-NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED)
+# Neither accepted nor failed: under way, not tried, or a person's business.
+NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED, Delivery.Outcome.BY_HAND)
 
 
 @dataclass(frozen=True)

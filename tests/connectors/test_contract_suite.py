@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from syndication.http.probe import AUTHENTICATION, CANONICAL, FAILED, OK, PUBLIS
 from syndication.models import Delivery, Republication
 from syndication.story import Correction, Picture, Story
 from tests import factories as make
-from tests.connectors.conftest import Engine, declared
+from tests.connectors.conftest import Engine, declared, self_signed
 from tests.connectors.fakes import FAKES
 from tests.connectors.fakes.base import Ends, FakeOutlet, FakePlace, kinds
 from tests.fakes.partner import Partner, Visit
@@ -427,6 +428,18 @@ def test_https_to_a_port_that_does_not_speak_it_sends_nothing(engine: Engine, fa
 
 
 @every(spoken)
+def test_a_certificate_that_nobody_vouches_for_is_not_spoken_with(kind: str, tmp_path: Path, story: Story, settings: Any) -> None:
+    settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    with Partner(tls=self_signed(tmp_path)) as safe:
+        settings.SYNDICATION_ALLOWED_PORTS = [safe.port]
+        fake = FAKES[kind](safe)
+        engine = Engine(fake.outlet())
+        error = ending(engine, fake, "certificate", (Transient,), lambda: engine.publish(story))
+        assert error is not None and "certificate" in error.sentence
+        assert safe.requests == [] and fake.copies == []
+
+
+@every(spoken)
 def test_an_address_inside_is_not_visited(
     engine: Engine, fake: FakeOutlet, story: Story, settings: Any, partner: Partner
 ) -> None:
@@ -502,6 +515,16 @@ def test_what_somebody_there_changed_is_told_and_replaced(engine: Engine, fake: 
     assert "The harbour of ships" in fake.live[0].text
     receipt = engine.publish(story.model_copy(update={"headline": "The harbour of boats"}))
     assert not any("changed" in warning for warning in receipt.warnings), "our own push is no edit of theirs"
+
+
+@every(lambda connector: connector.features.edits != NO and spoken(connector))
+def test_an_update_of_ours_whose_answer_was_lost_is_no_edit_of_theirs(engine: Engine, fake: FakeOutlet, story: Story) -> None:
+    engine.publish(story)
+    changed = story.model_copy(update={"headline": "The harbour of ships"})
+    fake.misbehave("reset", changes_only=True, after=True, times=1)
+    with pytest.raises((Uncertain, Transient)):
+        engine.publish(changed)
+    assert not any("changed" in warning for warning in engine.publish(changed).warnings)
 
 
 # --- what it cannot do, it says -----------------------------------------------------------------------------------------------

@@ -127,6 +127,14 @@ def test_other_faults_of_an_article_are_for_an_editor(engine: Engine, forem: Fak
     assert type(caught.value) is Permanent and "too long" in caught.value.detail
 
 
+def test_where_no_forem_answers_nothing_is_taken_for_gone(engine: Engine, forem: FakeForem, story: Story) -> None:
+    engine.publish(story)
+    forem.misbehave("status/404")
+    with pytest.raises(Permanent, match="no Forem at this address"):
+        engine.publish(changed(story, headline="Again"))
+    assert len(forem.copies) == 1
+
+
 # --- two sides ----------------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ class FakeGhost(FakeOutlet):
     def __init__(self, *args, **facts):
         super().__init__(*args, **facts)
         self.clock = datetime.now(UTC)
+        self.locale = "en"
         self.uploads: list[dict[str, Any]] = []
 
     def changes(self, request: Request) -> bool:
@@ -35,7 +36,7 @@ class FakeGhost(FakeOutlet):
             return Reply(200, body=b"<!doctype html><title>Lantern</title>", content_type="text/html")
         place = place.removeprefix(API)
         if place == "site/":
-            return Reply(data={"site": {"title": "Lantern", "version": "5.130"}})
+            return Reply(data={"site": {"title": "Lantern", "version": "5.130", "locale": self.locale}})
         if refusal := self._stranger(request):
             return refusal
         if place == "images/upload/":
