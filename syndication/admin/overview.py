@@ -27,7 +27,8 @@ from syndication.pulse import oldest_due
 RIGHT = "syndication.view_republication"
 MANAGE = permission_required("syndication.change_outlet", raise_exception=True)
 BEAT_LATE = timedelta(seconds=90)
-NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED)
+# Neither accepted nor failed: under way, not tried, or a person's business.
+NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED, Delivery.Outcome.BY_HAND)
 
 
 @dataclass(frozen=True)

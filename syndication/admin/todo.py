@@ -172,6 +172,8 @@ class KitView(Screen):
             {**request.POST.dict(), **({"without": "1"} if row.operation == Republication.WITHDRAW else {})}, outlet=row.outlet
         )
         if not form.is_valid():
+            # The form stands below all that is to be pasted: lead to what is wrong.
+            form.fields["url"].widget.attrs["autofocus"] = True
             return self.render_to_response(self.get_context_data(form=form), status=422)
         if str(row.key) != request.POST.get("key"):
             messages.error(request, _("The piece changed while you were at it. Look what is to be done now."))

@@ -11,7 +11,7 @@ from wagtail.models import ModelLogEntry
 
 from syndication.models import Outlet, Republication, Verification
 from tests import factories as make
-from tests.syndication.admin.test_screens import carried, get
+from tests.syndication.admin.test_screens import carried, get, logged
 
 pytestmark = pytest.mark.django_db
 PLACE = "https://medium.com/@harbour"
@@ -82,6 +82,12 @@ def test_the_menu_and_the_overview_count_what_is_to_be_done(editor: Client, medi
     todo(medium), todo(medium)
     assert "To do (2)" in editor.get("/admin/").content.decode()
     assert f'<a id="all-todo" href="{reverse("syndication:todo")}">2</a>' in get(editor, "overview")
+
+
+def test_what_was_handed_over_is_no_error_of_the_outlet(editor: Client, medium: Outlet) -> None:
+    logged(todo(medium), "by hand", sentence=TASK)
+    page = get(editor, "overview")
+    assert "Last error" not in page and "0 % of 1" not in page
 
 
 def test_a_row_that_is_to_be_done_shows_on_every_screen(editor: Client, medium: Outlet) -> None:
@@ -174,7 +180,8 @@ def test_an_address_that_is_not_the_outlets_is_refused_at_its_field(
 ) -> None:
     row = todo(medium)
     answer = close(editor, row, url=url)
-    assert answer.status_code == 422 and sentence in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 422 and sentence in page and "autofocus" in page
     row.refresh_from_db()
     assert row.state == "todo" and not Verification.objects.exists()
 
