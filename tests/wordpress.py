@@ -94,7 +94,7 @@ wp_install('{title}', 'desk', 'desk@outlet.example', true, '', 'correct-horse-ba
 $wp_rewrite->set_permalink_structure('{permalinks}');
 update_option('active_plugins', {plugins});
 $passwords = [];
-foreach (['editor', 'contributor'] as $role) {{
+foreach (['editor', 'author', 'contributor'] as $role) {{
     $id = wp_insert_user(['user_login' => "homeward-$role", 'user_pass' => wp_generate_password(), 'role' => $role,
         'user_email' => "$role@home.example", 'display_name' => 'The Harbour Review']);
     $passwords[$role] = WP_Application_Passwords::create_new_application_password($id, ['name' => 'Homeward'])[0];

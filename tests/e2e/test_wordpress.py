@@ -291,6 +291,18 @@ def test_a_plain_site_follows_changes_and_withdrawals_too(plain: Site) -> None:
     assert status(second.receipt_url) == 404 and plain.posts() == []
 
 
+def test_an_author_whose_words_wordpress_filters_pushes_the_same_and_finds_it_again(plain: Site) -> None:
+    outlet(plain, "author")
+    page = illustrated(parent=make.section("Harbour"))
+    told = pushed(page)
+    assert any("no category “Harbour”" in warning for warning in told.warnings)
+    (post,) = plain.posts()
+    assert post["post_content"].startswith("<!-- wp:html -->\n<p ") and f'data-homeward="{page.uid.hex}"' in post["post_content"]
+    assert connector_for(told.outlet).find(told.wanted.story).id == told.receipt_id  # type: ignore[union-attr]
+    again = pushed(make.edit(page, title="The harbour of ships"))
+    assert again.receipt_id == told.receipt_id and not any("changed" in warning for warning in again.warnings)
+
+
 def test_a_post_of_theirs_with_our_address_is_left_alone(plain: Site) -> None:
     plain.run("return wp_insert_post(['post_title' => 'Theirs', 'post_name' => 'elections', 'post_status' => 'publish']);")
     outlet(plain)

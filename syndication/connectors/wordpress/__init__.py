@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from django.utils.html import format_html
+from selectolax.lexbor import LexborHTMLParser
 
 from syndication.connectors import rest, warnings
 from syndication.connectors.base import Connector, Receipt
@@ -192,7 +193,7 @@ class WordPress(Connector):
         excerpt = story.standfirst or story.description
         return {
             "title": escape(story.headline, quote=False),
-            "content": _wrapped(story, body),
+            "content": _marked(story, body),
             "excerpt": escape(excerpt, quote=False),
         }
 
@@ -292,12 +293,22 @@ def _changed_at(post: Mapping[str, Any]) -> datetime | None:
         return None
 
 
-def _wrapped(story: Story, body: str) -> str:
-    """The text in one block of HTML, which WordPress leaves as it is, with our id and the language around it."""
+def _marked(story: Story, body: str) -> str:
+    """The text in one block of HTML, which WordPress leaves as it is, with our id in its first element.
+
+    Language and direction stand on each element: one around all of them would take from them the distances that a theme gives.
+    """
     credit = story.lead_image.credit if story.lead_image else ""
-    line = format_html("<p><small>{}</small></p>\n", credit) if credit else ""
-    around = format_html('lang="{}" dir="{}"', story.language, story.direction)
-    return f'<!-- wp:html -->\n<div class="homeward" {_marker(story)} {around}>\n{body}\n{line}</div>\n<!-- /wp:html -->'
+    line = format_html("<p><small>{}</small></p>", credit) if credit else ""
+    tree = LexborHTMLParser(f"<!doctype html><body>{body}\n{line or ''}")
+    parts = list(tree.body.iter()) if tree.body else []
+    for part in parts:
+        part.attrs["lang"] = part.attributes.get("lang") or story.language
+        part.attrs["dir"] = part.attributes.get("dir") or story.direction
+    if parts:
+        parts[0].attrs["data-homeward"] = story.uid.hex
+    text = tree.body.inner_html if tree.body else ""
+    return f"<!-- wp:html -->\n{(text or '').strip()}\n<!-- /wp:html -->"
 
 
 def _slug(story: Story) -> str:
