@@ -42,7 +42,7 @@ def main() -> int:
     asked = _words()
     if asked.json:
         facts = run(asked)
-        Path(asked.json).write_text(json.dumps(facts))
+        Path(asked.json).write_text(json.dumps(facts, default=str))
         return 0
     columns = {}
     for database in DATABASES if asked.database == "both" else [asked.database]:
