@@ -12,6 +12,7 @@ from syndication.doorbell import ring
 from syndication.models import Outlet
 from syndication.pages import syndicated_models
 from syndication.planning import plan, plan_tree, plan_withdrawal
+from syndication.receiving import seen
 
 
 @receiver(page_published)
@@ -19,6 +20,7 @@ def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     """A page went live, or only got its schedule: `plan` asks the database which."""
     if plan(instance, "published"):
         ring(tasks.deliver_due)
+    seen(instance)
 
 
 @receiver(page_unpublished)
