@@ -57,7 +57,7 @@ def receive(sender: Sender, message_id: str, sent_at: datetime, incoming: Incomi
         Sender.objects.filter(pk=sender.pk).update(heard_at=Now())
         answer = _obey(sender, sent_at, incoming)
         Message.objects.filter(pk=message.pk).update(status=answer.status, answer=answer.told)
-    log.info("received", sender=sender.name, event=incoming.event, answer=answer.told.get("state", ""), message=message_id)
+    log.info("received", sender=sender.name, what=incoming.event, answer=answer.told.get("state", ""), message=message_id)
     return answer
 
 
