@@ -52,8 +52,8 @@ def edited(arrival: Arrival) -> bool:
     return bool(arrival.page.locked) or _digest(arrival.page.get_latest_revision_as_object()) != arrival.written
 
 
-def place(arrival: Arrival, *, publish: bool, anew: bool) -> Placed:
-    """Write the version to the stub, or to a new one under the sender's section."""
+def place(arrival: Arrival, *, anew: bool) -> Placed:
+    """Write the version as a draft of the stub, or of a new one under the sender's section."""
     parent: Any = arrival.page.get_parent() if arrival.page else arrival.sender.section
     # One at a time under each section: two pages that are added at once would be given the same place in the tree.
     section = Page.objects.select_for_update().get(pk=parent.pk)
@@ -70,8 +70,6 @@ def place(arrival: Arrival, *, publish: bool, anew: bool) -> Placed:
         log(instance=page, action="wagtail.create")
     revision = page.save_revision(clean=False)
     log(instance=page, action=ACTION, data={"sender": arrival.sender.name, "version": arrival.story.version})
-    if publish:
-        revision.publish()
     return Placed(page, revision.pk, written, warnings)
 
 

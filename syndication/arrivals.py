@@ -48,9 +48,9 @@ class House(Protocol):
     def edited(self, arrival: Arrival) -> bool:
         """Whether a person changed the page since we wrote it."""
 
-    def place(self, arrival: Arrival, *, publish: bool, anew: bool) -> Placed:
-        """Write this version to the page, or to a new one: for readers, or as a draft. What is there already is written again
-        only if `anew`. Raises `incoming.Unfit`.
+    def place(self, arrival: Arrival, *, anew: bool) -> Placed:
+        """Write this version as a draft of the page, or of a new one. What is there already is written again only if `anew`.
+        Raises `incoming.Unfit`.
         """
 
     def hang(self, page: Page, picture: Picture, file: str, before: int | None) -> int | None:

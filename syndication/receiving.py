@@ -1,7 +1,8 @@
 """Receiving: obey a signed message from another site. What arrives becomes a page, a new version of one, or the end of one.
 
-The page is written within the sender's request, in one transaction and without the network: that takes tens of milliseconds, and
-the sender learns at once where its piece stands, so that it can look. What needs the network, the picture, is left to a worker.
+The page is written within the sender's request, in one transaction and without the network: a tenth of a second, which a machine
+can wait, and so the sender learns at once where its piece stands and can look. What needs the network (the picture, mail to
+editors) is left to a worker.
 """
 
 from dataclasses import dataclass, field, replace
@@ -14,13 +15,13 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Site
+from wagtail.models import Page, Revision, Site
 
-from syndication.arrivals import Arrival, House, house
+from syndication.arrivals import Arrival, House, Placed, house
 from syndication.incoming import ADDRESS, WITHDRAWN, Incoming, Unfit
 from syndication.models import Errand, Message, Notice, Received, Sender
 from syndication.noticing import mended, notice
-from syndication.story import Picture
+from syndication.story import Picture, Story
 
 log = structlog.get_logger(__name__)
 
@@ -107,20 +108,30 @@ def _place(row: Received, incoming: Incoming) -> Answer:
     shown = arrival.page is None or arrival.page.live or came_back
     publish = sender.trusted and shown and not edited
     try:
-        placed = maker.place(arrival, publish=publish, anew=came_back)
+        placed = maker.place(arrival, anew=came_back)
+        _keep(row, placed, story)
+        if publish and placed.revision:
+            # Only now, for whoever is told of a page that went live asks whose it is.
+            Revision.objects.get(pk=placed.revision).publish()
     except ValidationError as problem:
         raise Unfit("data.story", " ".join(problem.messages)[:NOTE]) from None
-    if story.lead_image is None:
-        row.picture_url, row.image_id = "", None
-    row.page, row.withdrawn_at = Page.objects.get(pk=placed.page.pk), None
+    row.page = Page.objects.get(pk=placed.page.pk)
     if placed.revision:
-        row.revision, row.written = placed.revision, placed.written
         row.note = _why_waiting(row, edited=edited, shown=shown)
         _tell(row)
     errand = _ask(row, story.lead_image, fresh=bool(placed.revision))
     answer = _answer(row, placed.warnings, errand=errand)
     row.save()
     return answer
+
+
+def _keep(row: Received, placed: Placed, story: Story) -> None:
+    row.page, row.withdrawn_at = Page.objects.get(pk=placed.page.pk), None
+    if story.lead_image is None:
+        row.picture_url, row.image_id = "", None
+    if placed.revision:
+        row.revision, row.written = placed.revision, placed.written
+    row.save()
 
 
 def _with_known(maker: House, arrival: Arrival) -> Arrival:
@@ -206,7 +217,6 @@ def _tell(row: Received) -> None:
     notice(Notice.Kind.RECEIVED, subject, sentence, title=row.headline)
 
 
-def seen(page: Page) -> None:
-    """The page was published: that it waits for an editor is over."""
-    if page.live:
-        mended(f"page:{page.pk}", Notice.Kind.RECEIVED)
+def over(page: Page) -> None:
+    """The page was published or deleted here: what editors were told of it is over."""
+    mended(f"page:{page.pk}", Notice.Kind.RECEIVED)

@@ -28,9 +28,9 @@ from syndication.models.sender import new_secret
 from syndication.syndicating import rotate_secret
 
 OVERLAPS = [
-    ("24", gettext_lazy("Take both for 24 hours, so that the other site has time to enter it")),
+    ("24", gettext_lazy("Take both for 24 hours, while they enter it")),
     ("168", gettext_lazy("Take both for a week")),
-    ("0", gettext_lazy("Take only the new one at once: the old one may be in wrong hands")),
+    ("0", gettext_lazy("Take the new one only: the old is in wrong hands")),
 ]
 
 

@@ -21,7 +21,7 @@ from home.models import Author, StubPage
 from syndication import signing
 from syndication.arrivals import open_house
 from syndication.contract import Contract
-from syndication.models import Edition, Message, Notice, Outlet, Received, Sender, Verification
+from syndication.models import Edition, Message, Notice, Outlet, Received, Republication, Sender, Verification
 from syndication.pulse import prune
 from syndication.renderers.payload import payload
 from syndication.story import Canonical, Correction, Licence, Named, Person, Story
@@ -699,6 +699,18 @@ def test_what_an_editor_deleted_comes_back_as_a_draft_at_most() -> None:
     answer = send(sender, "updated", version(2))
     assert answer.status_code == 202 and not page().live
     assert address
+
+
+def test_what_was_told_of_a_page_is_over_when_an_editor_deletes_it() -> None:
+    send(make.sender(trust="moderated"), "published", version(1))
+    page().delete()
+    assert Notice.objects.get(kind="received").closed_at is not None
+
+
+def test_what_came_from_another_site_does_not_travel_on_by_itself(client: Client) -> None:
+    make.outlet("Lantern", takes_stubs=True)
+    send(make.sender(), "published", version(1))
+    assert page().live and not Republication.objects.exists()
 
 
 def test_a_locked_page_is_left_to_who_locked_it(client: Client) -> None:

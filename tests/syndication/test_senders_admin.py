@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from home.models import SectionPage
 from syndication.admin.senders import SenderForm
 from syndication.models import Received, Sender
 from tests import factories as make
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def form(**facts: Any) -> dict[str, Any]:
     """What an editor enters."""
     entered = {"name": "The Harbour Review", "website": "https://home.example/", "other_hosts": "", "active": "on"}
-    section = make.SectionPage.objects.first() or make.section("Elsewhere")
+    section = SectionPage.objects.first() or make.section("Elsewhere")
     return {**entered, "section": section.pk, "shows": "stub", "trust": "moderated", **facts}
 
 
@@ -123,7 +125,7 @@ def test_what_came_is_listed_with_its_state_and_the_ways_to_it(editor: Client) -
 def test_the_list_is_filtered_by_state_and_sender_and_searched(state: str, count: int, editor: Client) -> None:
     sender = make.sender()
     for number, path in enumerate(("published", "waiting", "withdrawn", "removed")):
-        story = version(1, uid=make.uuid4(), headline=f"Piece {path}", url=f"https://home.example/{number}/")
+        story = version(1, uid=uuid4(), headline=f"Piece {path}", url=f"https://home.example/{number}/")
         Sender.objects.update(trust="moderated" if path == "waiting" else "trusted")
         send(Sender.objects.get(), "published", story)
         if path == "withdrawn":
@@ -142,7 +144,7 @@ def test_the_list_costs_as_much_for_many_as_for_one(editor: Client, django_asser
     sender = make.sender()
     place = reverse("syndication:received")
     for number in range(8):
-        send(sender, "published", version(1, uid=make.uuid4(), url=f"https://home.example/{number}/"))
+        send(sender, "published", version(1, uid=uuid4(), url=f"https://home.example/{number}/"))
     editor.get(place)
     with django_assert_max_num_queries(20):
         editor.get(place)
@@ -150,7 +152,7 @@ def test_the_list_costs_as_much_for_many_as_for_one(editor: Client, django_asser
 
 def test_the_list_is_exported_without_formulas(editor: Client) -> None:
     send(make.sender(), "published", version(1, headline="=cmd()"))
-    answer = editor.get(reverse("syndication:received"), {"export": "csv"})
+    answer: Any = editor.get(reverse("syndication:received"), {"export": "csv"})
     text = b"".join(answer.streaming_content).decode()
     assert "'=cmd()" in text and "The Harbour Review" in text and "published" in text
 
