@@ -1,5 +1,7 @@
 """The form of an outlet: its contract in plain words, rules, and a credential that is written and never shown again."""
 
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFiel
 
 from syndication.admin import rules
 from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Connector
+from syndication.connectors.features import COLUMNS, NO, YES
 from syndication.models import Outlet
 from syndication.syndicating import mend_outlet, rotate_secret
 
@@ -57,7 +61,7 @@ class OutletForm(WagtailAdminModelForm):
 
     class Media:
         css = {"all": ["syndication/outlets.css"]}
-        js = ["syndication/rules.js"]
+        js = ["syndication/rules.js", "syndication/kinds.js"]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -66,32 +70,57 @@ class OutletForm(WagtailAdminModelForm):
             *((k, c.label) for k, c in CONNECTORS.items()),
         ]
         self.fields["kind"].help_text = Outlet._meta.get_field("kind").help_text
-        kept = _("A secret is kept. Leave empty to keep it.") if self.instance.sealed_secret else _("None is kept yet.")
-        help_texts = " ".join(str(connector.secret_help) for connector in CONNECTORS.values())
-        self.fields["new_secret"].help_text = f"{kept} {help_texts}"
+        self._speak_as(CONNECTORS.get(self.instance.kind))
         self.named = rules.facets()
         for name in ("only", "never"):
             self.fields[name].choices = rules.choices(self.named, getattr(self.instance, name))
         if not self.instance.sealed_secret:
             del self.fields["keep_old_for"]
 
+    def _speak_as(self, connector: type[Connector] | None) -> None:
+        """Labels and help as this protocol has them; the page changes them when another kind is chosen."""
+        kept = _("A secret is kept. Leave empty to keep it.") if self.instance.sealed_secret else ""
+        self.fields["kind"].widget.attrs["data-syndication-kept"] = kept
+        for name, (label, help_text) in asked(connector or Connector).items():
+            if name in self.fields:
+                self.fields[name].label = label or self.fields[name].label
+                self.fields[name].help_text = f"{kept} {help_text}".strip() if name == "new_secret" else help_text
+
     def clean(self) -> dict[str, Any]:
-        """Refuse a secret of the wrong form, a kind without one, and rules that contradict each other."""
+        """Refuse what the chosen kind cannot work with, and rules that contradict each other."""
         data: dict[str, Any] = super().clean()
-        connector = CONNECTORS.get(data.get("kind") or "")
-        secret = data.get("new_secret")
-        if connector and secret:
-            try:
-                connector.check_secret(secret)
-            except ValueError as problem:
-                self.add_error("new_secret", ValidationError(str(problem)))
-        elif connector and not self.instance.sealed_secret:
-            self.add_error("new_secret", _("Enter the secret: without it the outlet cannot know that a push is ours."))
+        if connector := CONNECTORS.get(data.get("kind") or ""):
+            self._check(connector, data)
         if both := set(data.get("only") or []) & set(data.get("never") or []):
             names = {label: name for labels in self.named.values() for label, name in labels.items()}
             told = ", ".join(sorted(names.get(label, label) for label in both))
             self.add_error("never", _("%(names)s cannot be both wanted and kept away. Take it out of one.") % {"names": told})
         return data
+
+    def _check(self, connector: type[Connector], data: dict[str, Any]) -> None:
+        """Address, account and secret, as this protocol needs them."""
+        endpoint, account, secret = data.get("endpoint"), data.get("account"), data.get("new_secret")
+        if connector.needs_endpoint and not endpoint and "endpoint" not in self.errors:
+            self.add_error("endpoint", _("Enter the address we push to, or leave “how we push” empty."))
+        if connector.account_label and not account and "account" not in self.errors:
+            self.add_error("account", _("Enter this, too: the outlet asks for it. %(help)s") % {"help": connector.account_help})
+        elif account:
+            self._judge("account", connector.check_account, account)
+        if secret:
+            self._judge("new_secret", connector.check_secret, secret)
+        elif connector.needs_secret and (not self.instance.sealed_secret or self._another_protocol):
+            self.add_error("new_secret", _("Enter the secret: without it the outlet cannot know that a push is ours."))
+
+    @property
+    def _another_protocol(self) -> bool:
+        """Whether a kept secret belongs to another kind than the chosen one."""
+        return bool(self.instance.pk and self.initial.get("kind") and "kind" in self.changed_data)
+
+    def _judge(self, name: str, check: Callable[[str], None], value: str) -> None:
+        try:
+            check(value)
+        except ValueError as problem:
+            self.add_error(name, ValidationError(str(problem)))
 
     def save(self, commit: bool = True) -> Outlet:
         """Save what was entered. A held or gone outlet with a new secret or address is active again."""
@@ -115,6 +144,40 @@ class OutletForm(WagtailAdminModelForm):
         overlaps = connector is not None and connector.overlaps and "kind" not in self.changed_data
         hours = int(self.cleaned_data.get("keep_old_for") or 24) if overlaps else 0
         rotate_secret(self.instance, secret, keep_old_for=timedelta(hours=hours), actor=self.for_user)
+
+
+def asked(connector: type[Connector]) -> dict[str, tuple[str, str]]:
+    """What the form asks for with this protocol: label and help by field; an empty label where it is not asked."""
+    return {
+        "endpoint": (str(_("Endpoint")) if connector.needs_endpoint else "", connector.endpoint_help),
+        "account": (connector.account_label, connector.account_help),
+        "new_secret": (connector.secret_label if connector.needs_secret else "", connector.secret_help),
+    }
+
+
+class KindPanel(HelpPanel):
+    """What each kind of outlet can do, and what the form asks for with it; the page shows the chosen one."""
+
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault("template", "syndication/outlets/kind.html")
+        super().__init__(**kwargs)
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """With the matrix of features."""
+
+        def get_context_data(self, parent_context: Any = None) -> Any:
+            """Each connector with its row of the matrix."""
+            kinds = [
+                {
+                    "kind": connector.kind,
+                    "announces": connector.announces,
+                    "features": [(COLUMNS[name], value) for name, value in asdict(connector.features).items()],
+                    "chosen": connector.kind == self.form["kind"].value(),
+                }
+                for connector in CONNECTORS.values()
+            ]
+            told = {connector.kind: asked(connector) for connector in CONNECTORS.values()}
+            return {**super().get_context_data(parent_context), "kinds": kinds, "asked": told, "yes": YES, "no": NO}
 
 
 class StatePanel(HelpPanel):
@@ -177,7 +240,9 @@ def panels() -> list[Panel]:
         MultiFieldPanel(
             [
                 FieldPanel("kind"),
+                KindPanel(),
                 FieldPanel("endpoint"),
+                FieldPanel("account"),
                 CredentialPanel(),
                 FieldPanel("new_secret"),
                 FieldPanel("keep_old_for"),

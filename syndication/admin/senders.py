@@ -38,7 +38,7 @@ class SenderForm(WagtailAdminModelForm):
     """The sender. Saving writes only what the form asks for: a message may arrive while it is open."""
 
     class Media:
-        css = {"all": ["syndication/outlets.css"]}
+        css = {"all": ["syndication/outlets.css", "syndication/senders.css"]}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

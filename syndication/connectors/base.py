@@ -43,13 +43,14 @@ class Connector:
     features: ClassVar[Features] = Features()
     # Whether repeating a request with the same key is harmless at the outlet, so that no look-up is needed first.
     idempotent: ClassVar[bool] = False
-    # What the outlet form asks for, and says about it; an empty label asks for nothing.
+    # What the outlet form asks for, and how it says so. It asks for an account where that has a label.
     endpoint_help: ClassVar[str] = "Where we push. The outlet's developers tell you."
     needs_endpoint: ClassVar[bool] = True
     account_label: ClassVar[str] = ""
     account_help: ClassVar[str] = ""
     secret_label: ClassVar[str] = "Secret"
     secret_help: ClassVar[str] = ""
+    needs_secret: ClassVar[bool] = True
     # Whether two secrets can be in use at once, so that a change of secret has time.
     overlaps: ClassVar[bool] = False
     # Whether it only tells others where the piece is: no copy stands there, so nothing is owed and nothing is looked at.

@@ -247,10 +247,8 @@ class Outlet(Hosted, index.Indexed, SealedSecret):
         return edition.first_published_at + timedelta(days=self.expiry_days) if self.expiry_days else None
 
     def clean(self) -> None:
-        """Refuse a kind without its endpoint and terms that contradict each other, with the sentence at the field."""
+        """Refuse terms that contradict each other, with the sentence at the field."""
         wrong: dict[str, Any] = {}
-        if self.kind and not self.endpoint:
-            wrong["endpoint"] = _("Enter the address we push to, or leave “how we push” empty.")
         if self.expiry_days and (self.embargo_hours or 0) >= self.expiry_days * 24:
             wrong["embargo_hours"] = _(
                 "By then it must have taken the piece down. Shorten the embargo, or let it carry pieces longer."

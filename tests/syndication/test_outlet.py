@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import ReferenceIndex
@@ -52,13 +51,6 @@ def test_the_terms_are_the_columns() -> None:
         "words": None,
         "attribution": "At home",
     }
-
-
-def test_a_kind_needs_an_endpoint() -> None:
-    with pytest.raises(ValidationError) as caught:
-        Outlet(name="Lantern", kind="webhook").clean()
-    assert "endpoint" in caught.value.message_dict
-    Outlet(name="Lantern").clean()
 
 
 # --- the form -----------------------------------------------------------------------------------------------------------

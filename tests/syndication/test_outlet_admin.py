@@ -10,8 +10,11 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from syndication.admin.outlet_form import OutletForm
+from syndication.connectors import CONNECTORS
+from syndication.connectors.features import YES, Features
 from syndication.models import Errand, Outlet
 from tests import factories as make
+from tests.outlets import Memory
 from tests.syndication.test_outlet import OTHER_SECRET, editor, errors, form
 
 __all__ = ["editor"]
@@ -62,6 +65,57 @@ def test_another_secret_keeps_the_old_one_for_a_day_and_is_logged(editor: Client
     save(editor, outlet, new_secret=make.SECRET, keep_old_for="0")
     outlet.refresh_from_db()
     assert outlet.secret.all == [make.SECRET]
+
+
+class Named(Memory):
+    """A protocol with an account, a secret of its own form, and the name of its address."""
+
+    kind, label = "named", "Named"
+    account_label, account_help = "User name", "As you log in there."
+    secret_label, secret_help = "Application password", "Make one under Users."
+    features = Features(canonical="with our plugin", find=YES)
+
+    @classmethod
+    def check_account(cls, account: str) -> None:
+        if " " in account:
+            raise ValueError("A user name has no spaces.")
+
+
+class Person(Memory):
+    """A protocol that needs nothing but a person."""
+
+    kind, label, needs_endpoint, needs_secret, announces = "person", "Person", False, False, True
+
+
+@pytest.fixture
+def protocols(monkeypatch: pytest.MonkeyPatch) -> None:
+    for connector in (Named, Person):
+        monkeypatch.setitem(CONNECTORS, connector.kind, connector)
+
+
+def test_the_form_speaks_as_the_protocol_does_and_shows_what_it_can_do(editor: Client, protocols: None) -> None:
+    outlet = make.outlet("Lantern", kind="named", account="ada")
+    html = editor.get(reverse("outlets:edit", args=[outlet.pk])).content.decode()
+    assert "User name" in html and "As you log in there." in html and "Application password" in html
+    assert "with our plugin" in html and 'data-syndication-kind="person" hidden' in html
+    assert 'data-syndication-kind="named">' in html
+    wrong = errors(save(editor, outlet, kind="named", account="ada l"))
+    assert wrong["account"] == ["A user name has no spaces."]
+    assert "the outlet asks for it" in " ".join(errors(save(editor, outlet, kind="named", account=""))["account"])
+
+
+def test_a_protocol_that_needs_neither_address_nor_secret_is_saved_without(editor: Client, protocols: None) -> None:
+    facts = form(kind="person", endpoint="", new_secret="", name="The desk")
+    assert editor.post(reverse("outlets:add"), facts).status_code == 302
+    assert Outlet.objects.get().kind == "person"
+
+
+def test_the_secret_of_another_protocol_is_asked_for_anew(editor: Client, protocols: None) -> None:
+    outlet = make.outlet("Lantern")
+    assert "Enter the secret" in " ".join(errors(save(editor, outlet, kind="named", account="ada"))["new_secret"])
+    assert save(editor, outlet, kind="named", account="ada", new_secret="letters").status_code == 302
+    outlet.refresh_from_db()
+    assert outlet.secret.all == ["letters"]
 
 
 def test_test_suspend_and_resume_are_one_press(editor: Client) -> None:
