@@ -5,6 +5,7 @@ Both are stubs in our words, because both lead home: a full copy is a stub that 
 
 import hashlib
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.text import slugify
+from selectolax.lexbor import LexborHTMLParser
 from wagtail.log_actions import log
 from wagtail.models import Collection, Page
 
@@ -23,6 +25,7 @@ from home.models import Author, Byline, DatedCorrection, PublicationImage, StubP
 from home.rendering import excerpt, plain, shorten
 from home.stub_making import author_slug, free_slug, known_authors, language_of, outlet_of, twin
 from syndication.arrivals import Arrival, Placed
+from syndication.canonical import absolute
 from syndication.contract import Contract
 from syndication.incoming import Unfit
 from syndication.models import Outlet
@@ -32,13 +35,23 @@ ACTION = "home.received"
 # The page types under which pieces are put.
 places = ("home.SectionPage",)
 
-TAGS = {"p", "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "code", "br", "hr", "h2", "h3", "h4", "ul", "ol", "li"}
-TAGS |= {"blockquote", "table", "thead", "tbody", "tfoot", "tr", "th", "td"}
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
-# Pictures in a text would be fetched from the sender by each reader of ours; and what they contain is no text.
-WITHOUT_CONTENT = {"script", "style", "figure", "svg", "math", "iframe", "object", "template"}
+TAGS = {"p", "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "small", "code", "br", "hr", "cite", "h2", "h3", "h4"}
+TAGS |= {"ul", "ol", "li", "blockquote", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
+# Of these only what is no picture is kept.
+FIGURES = {"figure", "figcaption", "img"}
+ATTRIBUTES = {
+    "a": {"href", "aria-label"},
+    "li": {"id"},
+    "ol": {"start"},
+    "sup": {"id"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+# What these contain is no text, or, in an aside, the same text once more.
+WITHOUT_CONTENT = {"script", "style", "svg", "math", "iframe", "object", "template", "aside"}
+NOTE = re.compile(r"#?footnote[\w-]{0,60}", re.ASCII)
 DEEPEST = 40
-VOID = {"br", "hr"}
+VOID = {"br", "hr", "img"}
 
 
 def known(arrival: Arrival) -> Page | None:
@@ -109,20 +122,31 @@ def _policy(contract: Contract) -> tuple[str, tuple[str, ...]]:
 
 
 def _text(story: Story, *, full: bool) -> str:
-    text = clean(story.body_html if full else story.excerpt_html or excerpt(clean(story.body_html)))
+    base = story.canonical.url
+    text = clean(story.body_html if full else story.excerpt_html or excerpt(clean(story.body_html, base)), base)
     if plain(text):
         return text
     # By contract only headline and link: a page without a word would be none.
     return f"<p>{escape(story.standfirst or story.description or story.headline)}</p>"
 
 
-def clean(html: str) -> str:
-    """HTML of strangers as our pages may show it: no pictures, no classes that mean something here. Raises Unfit."""
+def clean(html: str, base: str) -> str:
+    """HTML of strangers as our pages may show it: no pictures, for each reader of ours would fetch them from the sender; no names
+    that mean something here; addresses as they were meant at `base`. Raises Unfit.
+    """
+
+    def meant(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "id" or value.startswith("#"):
+            # Footnotes lead there and back; any other fragment leads nowhere.
+            return value if NOTE.fullmatch(value) else None
+        return value if attribute != "href" or value.startswith("mailto:") else absolute(value, base) or None
+
     cleaned = nh3.clean(
         html,
-        tags=set(TAGS),
+        tags=TAGS | FIGURES,
         clean_content_tags=set(WITHOUT_CONTENT),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=meant,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener",
     ).strip()
@@ -130,7 +154,18 @@ def clean(html: str) -> str:
     depth.feed(cleaned)
     if depth.most > DEEPEST:
         raise Unfit("data.story.body_html", f"Its tags nest deeper than {DEEPEST}.")
-    return cleaned
+    return _without_pictures(cleaned) if "<img" in cleaned or "<figure" in cleaned else cleaned
+
+
+def _without_pictures(html: str) -> str:
+    """A figure with a picture goes, caption and all; one with a quotation stays, as the quotation and a line below it."""
+    tree = LexborHTMLParser(html)
+    for figure in tree.css("figure:has(img)"):
+        figure.decompose()
+    for image in tree.css("img"):
+        image.decompose()
+    text = (tree.body.inner_html if tree.body else "") or ""
+    return re.sub(r"</?figure>", "", text).replace("<figcaption>", "<p>").replace("</figcaption>", "</p>").strip()
 
 
 class _Depth(HTMLParser):

@@ -16,6 +16,7 @@ from django.http import UnreadablePostError
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageLogEntry
+from wagtail_footnotes.models import Footnote
 
 from home.models import Author, StubPage
 from syndication import signing
@@ -449,6 +450,59 @@ def test_hostile_html_does_not_reach_readers(client: Client) -> None:
     html = public(client)
     assert "alert(0)</script>" not in html and "alert(5)</script>" not in html and "<i>Eve" not in html
     assert Author.objects.get().website == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ('<a href="/lamps">x</a>', '<a href="https://home.example/lamps" rel="noopener">x</a>'),
+        ('<a href="../lamps">x</a>', '<a href="https://home.example/reviews/lamps" rel="noopener">x</a>'),
+        ('<a href="//other.example/">x</a>', '<a href="https://other.example/" rel="noopener">x</a>'),
+        ('<a href="mailto:desk@home.example">x</a>', '<a href="mailto:desk@home.example" rel="noopener">x</a>'),
+        ('<a href="http://[broken">x</a>', '<a rel="noopener">x</a>'),
+        ('<a href="#main">x</a>', '<a rel="noopener">x</a>'),
+        ('<sup id="footnote-source-1-1">1</sup><li id="main">2</li>', '<sup id="footnote-source-1-1">1</sup><li>2</li>'),
+        ("<figure><picture><source><img src=x></picture><figcaption>C</figcaption></figure><p>T</p>", "<p>T</p>"),
+        ("<p>T <img src=x> U</p>", "<p>T  U</p>"),
+        (
+            "<figure class=quote><blockquote>Q</blockquote><figcaption>Who</figcaption></figure>",
+            "<blockquote>Q</blockquote><p>Who</p>",
+        ),
+        ("<aside><p>T</p></aside><p>T</p>", "<p>T</p>"),
+        ("<p>a<br>b &amp; &lt;c&gt;</p>", "<p>a<br>b &amp; &lt;c&gt;</p>"),
+    ],
+)
+def test_what_a_text_means_at_home_it_means_here(sent: str, kept: str) -> None:
+    send(make.sender(shows="copy"), "published", version(1, body_html=f"{sent}<p>End.</p>"))
+    assert page().excerpt == f"{kept}<p>End.</p>"
+
+
+def test_a_piece_of_ours_with_everything_in_it_arrives_whole() -> None:
+    note = "6f1b1d5e-1f1c-4a43-8a35-3c8f5d1a2b11"
+    table = {"data": [["Lamp", "Hours"], ["North", "9"]], "first_row_is_table_header": True}
+    body = [
+        ("paragraph", f'<p>It began with a lamp<footnote id="{note}">[6f1b1d]</footnote>.</p>'),
+        ("heading", {"text": "The second lamp", "level": "2"}),
+        ("quote", {"text": "<p>Light!</p>", "attribution": "Ada", "source": "https://home.example/ada"}),
+        ("pull_quote", {"text": "It began with a lamp", "attribution": ""}),
+        ("media", {"url": "https://youtu.be/x", "title": "A film of lamps", "note": ""}),
+        ("table", table),
+    ]
+    ours = make.original("Lamps", live=False, body=body)
+    ours.footnotes = [Footnote(uuid=note, text="<p>Two lamps.</p>")]
+    story = make.publish(ours).edition.story.model_copy(update={"canonical": Canonical(url="https://home.example/lamps/")})
+    assert send(make.sender(shows="copy"), "published", Contract().view(story)).status_code == 200
+    text = page().excerpt
+    for part in (
+        '<a href="#footnote-1"',
+        '<li id="footnote-1">',
+        "Two lamps.",
+        "<h2>The second lamp</h2>",
+        "Light!",
+        "A film of lamps",
+    ):
+        assert part in text
+    assert "Ada" in text and ">Hours</th>" in text and "<td>9</td>" in text and text.count("It began with a lamp") == 1
 
 
 def test_arabic_is_read_from_right_to_left(client: Client) -> None:
