@@ -10,5 +10,8 @@ class HomeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the receivers and the checks."""
-        from home import checks, receivers  # noqa: F401
+        """Connect the receivers and the checks, and say who makes pages of what arrives."""
+        from home import checks, receivers, receiving  # noqa: F401
+        from syndication.arrivals import open_house
+
+        open_house(receiving)

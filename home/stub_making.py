@@ -118,7 +118,7 @@ def make_draft(errand: Errand, section: Page, user: Any, chosen: Choices) -> Stu
     page = StubPage(
         title=title,
         draft_title=title,
-        slug=_slug(section, title),
+        slug=free_slug(section, title),
         standfirst=shorten(facts.description.text, 400) if facts.paragraphs else "",
         excerpt="".join(f"<p>{escape(text)}</p>" for text in paragraphs),
         outlet=outlet,
@@ -140,7 +140,7 @@ def make_draft(errand: Errand, section: Page, user: Any, chosen: Choices) -> Stu
     return page
 
 
-def _slug(section: Page, title: str) -> str:
+def free_slug(section: Page, title: str) -> str:
     """A slug that no sibling has."""
     stem = slugify(title, allow_unicode=True)[:240].strip("-") or "stub"
     taken = set(section.get_children().filter(slug__startswith=stem).values_list("slug", flat=True))
@@ -154,7 +154,7 @@ def _authors(facts: PageFacts, wanted: Iterable[str], user: Any) -> list[Author]
     authors = []
     for name, author in known_authors(facts.authors.texts).items():
         if author is None and name in wanted:
-            author = Author(name=name, slug=_author_slug(name))
+            author = Author(name=name, slug=author_slug(name))
             author.save()
             log(instance=author, action="wagtail.create", user=user)
         if author and author not in authors:
@@ -162,7 +162,7 @@ def _authors(facts: PageFacts, wanted: Iterable[str], user: Any) -> list[Author]
     return authors
 
 
-def _author_slug(name: str) -> str:
+def author_slug(name: str) -> str:
     stem = slugify(name, allow_unicode=True)[:110] or "author"
     number = 1
     while Author.objects.filter(slug=(slug := stem if number == 1 else f"{stem}-{number}")).exists():

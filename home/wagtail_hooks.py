@@ -19,6 +19,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from home import stub_from_url
 from home.models import Author, SectionPage, Topic
+from home.receiving import ACTION as RECEIVED
 from home.stub_making import ACTION
 from syndication.admin.explorer import OutletsIndexView
 
@@ -102,3 +103,14 @@ def register_log_actions(actions: Any) -> None:
         def format_message(self, log_entry: Any) -> str:
             """As in “Created from https://outlet.example/lamps”."""
             return gettext("Created from %(url)s") % {"url": log_entry.data.get("url", "")}
+
+    @actions.register_action(RECEIVED)
+    class Arrived(LogFormatter):
+        """Names the sender."""
+
+        label = _("Receive from another site")
+
+        def format_message(self, log_entry: Any) -> str:
+            """As in “Version 3 came from The Harbour Review”."""
+            facts = {"sender": log_entry.data.get("sender", ""), "version": log_entry.data.get("version", "")}
+            return gettext("Version %(version)s came from %(sender)s") % facts

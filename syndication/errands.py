@@ -7,6 +7,7 @@ import structlog
 from syndication.examining import run_examination
 from syndication.models import Errand
 from syndication.reading import read_page
+from syndication.tending import tend
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +17,7 @@ BATCH = 1
 RUNNERS: dict[str, Callable[[Errand], None]] = {
     Errand.Kind.READ_PAGE: read_page,
     Errand.Kind.TEST_OUTLET: run_examination,
+    Errand.Kind.TEND: tend,
 }
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from syndication.models import Edition, Outlet, Override
+from syndication.models import Edition, Outlet, Override, Received
 from syndication.rules import missed, picks
 
 
@@ -78,6 +78,8 @@ def _blocking(edition: Edition, outlet: Outlet, override: Override) -> list[Obje
         sentences.append(_("By contract it carries pieces for %(days)s days, and they are over.") % {"days": outlet.expiry_days})
     if override.choice != Override.Choice.SEND and not outlet.in_window(edition):
         sentences.append(_("It takes pieces of the last %(days)s days only; this one is older.") % {"days": outlet.window_days})
+    if override.choice != Override.Choice.SEND and (foreign := _came_from(edition)):
+        sentences.append(foreign)
     if outlet.needs_image and story.lead_image is None:
         if edition.story.lead_image:
             sentences.append(
@@ -114,4 +116,16 @@ def _worth_knowing(edition: Edition, outlet: Outlet, override: Override) -> list
         sentences.append(_("The lead image has no credit. Enter it with the image."))
     if not story.authors:
         sentences.append(_("Nobody signs the piece."))
+    if override.choice == Override.Choice.SEND and (foreign := _came_from(edition)):
+        sentences.append(foreign)
     return [Objection(False, sentence) for sentence in sentences]
+
+
+def _came_from(edition: Edition) -> str:
+    """That the piece is another site's, and so by itself goes nowhere; "" for one of ours."""
+    if edition.kind != "stub" or edition.page_id is None:
+        return ""
+    row = Received.objects.filter(page=edition.page_id).select_related("sender").first()
+    if row is None:
+        return ""
+    return _("It came from %(sender)s, and is theirs to pass on. Send it only if they agree.") % {"sender": row.sender.name}

@@ -7,7 +7,7 @@ from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import timezone
 
-from syndication.models import Delivery, Errand, Notice, Outlet, Republication
+from syndication.models import Delivery, Errand, Message, Notice, Outlet, Republication, Sender
 from syndication.models.tick import PULSE, last
 from syndication.production import objection
 from syndication.reading import forget_pictures
@@ -16,6 +16,8 @@ from syndication.reading import forget_pictures
 KEPT_DAYS = 90
 KEPT_LAST = 20
 ERRANDS_KEPT_DAYS = 30
+# A message is answered alike when it is repeated; nobody tries for as long as this.
+MESSAGES_KEPT_DAYS = 30
 BATCH = 1000
 
 # Seconds after which work that could go out, or a beat that is silent, is a matter for an alarm.
@@ -45,7 +47,7 @@ def beat_age() -> float | None:
 
 def prune() -> int:
     """Forget what is long over, a batch at a time: deliveries older than KEPT_DAYS, but never the last KEPT_LAST of a
-    republication; notices closed as long ago; errands that ended a month ago. Returns how many.
+    republication; notices closed as long ago; errands that ended, and messages that came, a month ago. Returns how many.
     """
     forget_pictures()
     forget_old_secrets()
@@ -55,7 +57,8 @@ def prune() -> int:
     least = Subquery(newest.values("fence")[KEPT_LAST - 1 : KEPT_LAST])
     deliveries = Delivery.objects.filter(started_at__lt=long_ago).annotate(least=least).filter(fence__lt=F("least"))
     errands = Errand.objects.filter(ended_at__lt=Now() - timedelta(days=ERRANDS_KEPT_DAYS))
-    return _forget(deliveries) + _forget(Notice.objects.filter(closed_at__lt=long_ago)) + _forget(errands)
+    messages = Message.objects.filter(received_at__lt=Now() - timedelta(days=MESSAGES_KEPT_DAYS))
+    return _forget(messages) + _forget(deliveries) + _forget(Notice.objects.filter(closed_at__lt=long_ago)) + _forget(errands)
 
 
 def _forget(rows: QuerySet[Any]) -> int:
@@ -67,5 +70,5 @@ def _forget(rows: QuerySet[Any]) -> int:
 
 def forget_old_secrets() -> int:
     """Forget the secrets whose overlap is over. Returns how many."""
-    over = Outlet.objects.filter(old_secret_until__lte=Now())
-    return over.update(sealed_old_secret="", old_secret_until=None)
+    forgotten: dict[str, Any] = {"sealed_old_secret": "", "old_secret_until": None}
+    return sum(model.objects.filter(old_secret_until__lte=Now()).update(**forgotten) for model in (Outlet, Sender))

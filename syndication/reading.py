@@ -67,7 +67,7 @@ def read_page(errand: Errand) -> None:
     if facts.image:
         steps.begin(_("Fetching the picture"), _("We ask %(host)s for it.") % {"host": host_of(facts.image.text)})
         try:
-            picture = _picture(facts.image.text)
+            picture = keep_picture(facts.image.text)
             steps.finish("ok", _("The picture is here."))
         except Unread as trouble:
             problem = trouble.sentence
@@ -157,8 +157,8 @@ def _summary(facts: PageFacts) -> tuple[str, str]:
 # --- the picture -----------------------------------------------------------------------------------------------------
 
 
-def _picture(url: str) -> str:
-    """Keep the picture, if it is one that we can print, and return its name in the storage. Raises Unread."""
+def keep_picture(url: str) -> str:
+    """Fetch a picture, if it is one that we can print, and return its name on the shelf in the storage. Raises Unread."""
     try:
         answer = fetch(url, {"Accept": "image/*"}, deadline=PATIENCE, max_bytes=PICTURE_LIMIT, max_decoded=PICTURE_LIMIT)
     except DeliveryError as trouble:

@@ -12,6 +12,7 @@ from syndication.doorbell import ring
 from syndication.models import Outlet
 from syndication.pages import syndicated_models
 from syndication.planning import plan, plan_tree, plan_withdrawal
+from syndication.receiving import over
 
 
 @receiver(page_published)
@@ -19,6 +20,8 @@ def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     """A page went live, or only got its schedule: `plan` asks the database which."""
     if plan(instance, "published"):
         ring(tasks.deliver_due)
+    if instance.live:
+        over(instance)
 
 
 @receiver(page_unpublished)
@@ -45,7 +48,10 @@ def on_slug_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
 @receiver(pre_delete)
 def on_deleted(sender: type[Any], instance: Any, **kwargs: Any) -> None:
     """A piece is being deleted: take it down everywhere while its last edition still knows it."""
-    if sender in syndicated_models() and not instance.alias_of_id and plan_withdrawal(instance.uid, "deleted"):
+    if sender not in syndicated_models():
+        return
+    over(instance)
+    if not instance.alias_of_id and plan_withdrawal(instance.uid, "deleted"):
         ring(tasks.deliver_due)
 
 

@@ -19,7 +19,7 @@ from wagtail.log_actions import log
 from syndication import tasks
 from syndication.connectors import CONNECTORS
 from syndication.doorbell import ring
-from syndication.models import Edition, Errand, Notice, Outlet, Override, Republication, Verification, current_edition
+from syndication.models import Edition, Errand, Notice, Outlet, Override, Republication, Sender, Verification, current_edition
 from syndication.noticing import mended
 from syndication.planning import plan_override, plan_overrides
 from syndication.preflight import Objection, preflight
@@ -189,11 +189,11 @@ def request_test(outlet: Outlet, *, actor: Any = None) -> Errand:
     return errand
 
 
-def rotate_secret(outlet: Outlet, secret: str, *, keep_old_for: timedelta, actor: Any = None) -> None:
-    """Give the outlet another secret; the one before it is signed with, too, for so long."""
-    outlet.change_secret(secret, keep_old_for)
-    Outlet.objects.filter(pk=outlet.pk).update(**{name: getattr(outlet, name) for name in Outlet.SECRETS})
-    log(outlet, "syndication.rotate_secret", user=actor, data={"old_until": str(outlet.old_secret_until or "")})
+def rotate_secret(holder: Outlet | Sender, secret: str, *, keep_old_for: timedelta, actor: Any = None) -> None:
+    """Give an outlet or a sender another secret; the one before it counts, too, for so long."""
+    holder.change_secret(secret, keep_old_for)
+    type(holder)._default_manager.filter(pk=holder.pk).update(**{name: getattr(holder, name) for name in holder.SECRETS})
+    log(holder, "syndication.rotate_secret", user=actor, data={"old_until": str(holder.old_secret_until or "")})
 
 
 def mend_outlet(outlet: Outlet, *, actor: Any = None) -> bool:

@@ -7,12 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import bulk, dead_letters, deliveries, notices, outlet_actions, overview, piece, republications, todo
+from syndication.admin import bulk, dead_letters, deliveries, notices, outlet_actions, overview, piece, received, republications
+from syndication.admin import senders as sender_screens
+from syndication.admin import todo
 from syndication.admin.outlets import OutletViewSet, outlets
 from syndication.admin.screens import ScreenMenuItem
+from syndication.admin.senders import SenderViewSet, senders
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-SCREENS = (overview, republications, deliveries, dead_letters, piece, notices, bulk, outlet_actions, todo)
+SCREENS = (
+    *(overview, republications, deliveries, dead_letters, piece, notices, bulk, outlet_actions, todo),
+    *(sender_screens, received),
+)
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
@@ -26,7 +32,7 @@ ACTIONS = [
     ("syndication.resume", _("Resume"), _("Resumed the outlet")),
     ("syndication.dismiss", _("Dismiss"), _("Dismissed a notice")),
     ("syndication.test_outlet", _("Test connection"), _("Tested the connection to the outlet")),
-    ("syndication.rotate_secret", _("Change secret"), _("Changed the outlet's secret")),
+    ("syndication.rotate_secret", _("Change secret"), _("Changed the secret")),
 ]
 
 
@@ -34,6 +40,12 @@ ACTIONS = [
 def register_outlets() -> OutletViewSet:
     """The outlets' screens."""
     return outlets
+
+
+@hooks.register("register_admin_viewset")
+def register_senders() -> SenderViewSet:
+    """The senders' screens."""
+    return senders
 
 
 hooks.register("register_bulk_action", bulk.SendToOutlets)
@@ -50,6 +62,8 @@ def register_menu() -> MenuItem:
         ScreenMenuItem(_("Dead letters"), "dead_letters", dead_letters.RIGHT, icon_name="warning", order=500),
         todo.TodoMenuItem(),
         notices.NoticesMenuItem(),
+        senders.get_menu_item(order=700),
+        ScreenMenuItem(_("Received"), "received", received.RIGHT, icon_name="download", order=800),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
 
@@ -81,9 +95,10 @@ def register_log_actions(actions: Any) -> None:
 
 @hooks.register("register_permissions")
 def register_permissions() -> Any:
-    """What a group can be allowed: to send, to replay, to see the log, to manage outlets, to see how old credentials are."""
+    """What a group can be allowed: to send, to replay, to see the log, to manage outlets and senders, to see of credentials."""
     from django.contrib.auth.models import Permission
 
     codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_credentials")
+    sender = ("add_sender", "change_sender", "delete_sender", "view_sender", "view_received")
     outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
-    return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet))
+    return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet, *sender))

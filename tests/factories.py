@@ -16,7 +16,7 @@ from wagtail.models import Collection, Locale, Page, Site
 
 from home.models import ArticlePage, Author, Byline, HomePage, PublicationImage, PublicationSettings, SectionPage, StubPage, Topic
 from home.models.piece import PiecePage
-from syndication.models import Edition, Outlet, record
+from syndication.models import Edition, Outlet, Sender, record
 from syndication.story import Canonical, Named, Person, Picture, Publisher, Story
 
 SECRET = "whsec_Y2FuYXJ5LWluLWEtY29hbC1taW5lLTAxMjM0NTY3"
@@ -199,6 +199,19 @@ def outlet(name: str = "", **facts: Any) -> Outlet:
     facts = {"kind": "webhook", "takes_since": None, "website": ABROAD, "endpoint": f"{ABROAD}/hook", **facts}
     secret = facts.pop("secret", SECRET)
     made = Outlet(name=name or f"Outlet {next(_numbers)}", **facts)
+    made.secret = secret
+    made.save()
+    return made
+
+
+# --- senders ----------------------------------------------------------------------------------------------------------
+
+
+def sender(name: str = "The Harbour Review", **facts: Any) -> Sender:
+    """A site on home.example whose pieces are put under a section, published at once unless told otherwise."""
+    secret = facts.pop("secret", SECRET)
+    place = facts.pop("section", None) or SectionPage.objects.first() or section("Elsewhere")
+    made = Sender(name=name, section=place, **{"website": "https://home.example/", "trust": "trusted", **facts})
     made.secret = secret
     made.save()
     return made

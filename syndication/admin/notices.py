@@ -180,7 +180,9 @@ class MailForm(forms.ModelForm):
         fields = ["mail"]
         widgets = {"mail": forms.RadioSelect}
         help_texts = {
-            "mail": _("Of deliveries that failed, outlets that are held or silent, copies that do not lead home, overdue pieces.")
+            "mail": _(
+                "Of deliveries that failed, outlets that are held or silent, copies not leading home, overdue or received pieces."
+            )
         }
 
 

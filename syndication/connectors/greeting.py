@@ -10,7 +10,6 @@ from syndication.errors import DeliveryError, address_to_show
 from syndication.http import Response
 from syndication.http.probe import AUTHENTICATION, CANONICAL, FAILED, NOT_APPLICABLE, OK, PUBLISHING, WARNING, Step
 
-TEST_EVENT = "outlet.test"
 # Not a secret: what a stranger might sign with.
 FORGED = f"whsec_{base64.b64encode(b'a signature that must not pass..').decode()}"
 EXCERPT = 500

@@ -12,12 +12,18 @@ from django.conf import settings
 from syndication import http, signing
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import YES, Features
-from syndication.connectors.greeting import FORGED, TEST_EVENT, Greeting, judge
+from syndication.connectors.greeting import FORGED, Greeting, judge
 from syndication.credentials import Unreadable
 from syndication.errors import DeliveryError, Uncertain, raise_for_status
 from syndication.http.probe import AUTHENTICATION, FAILED, Step
-from syndication.renderers.payload import payload
+from syndication.renderers.payload import TEST_EVENT, payload
 from syndication.story import Story
+
+WAITING = (
+    "The outlet took this version, and an editor there looks at it before readers get it. "
+    "Push it again later: the answer says where it stands."
+)
+MOST_WARNINGS, SENTENCE = 5, 300
 
 
 class Webhook(Connector):
@@ -103,7 +109,16 @@ class Webhook(Connector):
             return None
         if not isinstance(data, dict):
             return None
-        return Receipt(id=str(data.get("id") or "")[:200], url=_public(data.get("url")))
+        return Receipt(id=str(data.get("id") or "")[:200], url=_public(data.get("url")), warnings=_warnings(answer.status, data))
+
+
+def _warnings(status: int, data: dict[str, Any]) -> tuple[str, ...]:
+    """What the outlet says an editor should know: its own few sentences, and that somebody there has to look first."""
+    told = data.get("warnings")
+    own = [one[:SENTENCE] for one in told if isinstance(one, str)][:MOST_WARNINGS] if isinstance(told, list) else []
+    if status == 202 and data.get("state") == "waiting":
+        own.append(WAITING)
+    return tuple(own)
 
 
 def _public(url: object) -> str:

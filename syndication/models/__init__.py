@@ -7,6 +7,7 @@ from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
 from syndication.models.override import Override
 from syndication.models.republication import Delivery, Republication, Wish, claim, claim_all
+from syndication.models.sender import Message, Received, Sender
 from syndication.models.tick import Tick
 from syndication.models.verification import Verification, target_dead
 
@@ -16,11 +17,14 @@ __all__ = [
     "DueRow",
     "Edition",
     "Errand",
+    "Message",
     "Notice",
     "NoticePreference",
     "Outlet",
     "Override",
+    "Received",
     "Republication",
+    "Sender",
     "Tick",
     "Verification",
     "Wish",

@@ -21,6 +21,7 @@ class Errand(DueRow):
     class Kind(models.TextChoices):
         TEST_OUTLET = "test-outlet", _("test of an outlet")
         READ_PAGE = "read-page", _("reading a page")
+        TEND = "tend", _("looking after a received piece")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for a worker")

@@ -1,10 +1,8 @@
 """Outlet: a partner place, with a kind, credentials and a contract."""
 
 import hashlib
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from syndication.contract import Contract
-from syndication.credentials import Secret, Unreadable, seal, unseal
 from syndication.http import check_url
+from syndication.models.sealed import Hosted, SealedSecret
 from syndication.rules import picks
 from syndication.story import Extent
 
@@ -31,7 +29,7 @@ def validate_web_url(url: str) -> None:
         raise ValidationError(str(problem)) from None
 
 
-class Outlet(index.Indexed, models.Model):
+class Outlet(Hosted, index.Indexed, SealedSecret):
     """A partner place. Stubs point at it; originals are pushed to it when it has a kind."""
 
     class State(models.TextChoices):
@@ -78,11 +76,6 @@ class Outlet(index.Indexed, models.Model):
         help_text=_("Where we push. The outlet's developers tell you."),
     )
     account = models.CharField(_("account"), max_length=200, blank=True)
-    sealed_secret = models.TextField(blank=True, editable=False)
-    secret_set_at = models.DateTimeField(null=True, editable=False)
-    # While a secret is being changed both are in use, so that the outlet can change its own at leisure.
-    sealed_old_secret = models.TextField(blank=True, editable=False)
-    old_secret_until = models.DateTimeField(null=True, editable=False)
     is_test = models.BooleanField(
         _("test outlet"),
         default=False,
@@ -177,9 +170,6 @@ class Outlet(index.Indexed, models.Model):
     # The terms by which it was planned last; `reconcile` compares.
     planned_terms = models.CharField(max_length=64, blank=True, editable=False)
 
-    # The columns of its credentials.
-    SECRETS = ("sealed_secret", "secret_set_at", "sealed_old_secret", "old_secret_until")
-
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -190,33 +180,6 @@ class Outlet(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def secret(self) -> Secret:
-        """The credential, in clear, with the old one while both are in use: only connectors may ask. Raises Unreadable."""
-        old = ""
-        if self.old_secret_in_use:
-            # Without the old one we can still sign.
-            with suppress(Unreadable):
-                old = unseal(self.sealed_old_secret)
-        return Secret(unseal(self.sealed_secret), old)
-
-    @secret.setter
-    def secret(self, text: str) -> None:
-        self.sealed_secret, self.secret_set_at = seal(text), timezone.now()
-        self.sealed_old_secret, self.old_secret_until = "", None
-
-    @property
-    def old_secret_in_use(self) -> bool:
-        """Whether the secret before this one is still signed with."""
-        return bool(self.sealed_old_secret and self.old_secret_until and self.old_secret_until > timezone.now())
-
-    def change_secret(self, text: str, keep_old_for: timedelta) -> None:
-        """Seal another secret; the one before it stays in use for so long, so that the outlet can change its own at leisure."""
-        before = self.sealed_secret
-        self.secret = text
-        if before and keep_old_for:
-            self.sealed_old_secret, self.old_secret_until = before, timezone.now() + keep_old_for
 
     @property
     def contract(self) -> Contract:
@@ -282,17 +245,6 @@ class Outlet(index.Indexed, models.Model):
     def ends_at(self, edition: "Edition") -> datetime | None:
         """When it must take the piece down; None if it may keep it."""
         return edition.first_published_at + timedelta(days=self.expiry_days) if self.expiry_days else None
-
-    @property
-    def hosts(self) -> list[str]:
-        """The host names it publishes under, lower case."""
-        named = [host.strip().lower() for host in self.other_hosts.split(",") if host.strip()]
-        return [(urlsplit(self.website).hostname or "").removeprefix("www."), *named]
-
-    def runs(self, url: str) -> bool:
-        """Whether `url` is on one of its hosts or below one."""
-        host = urlsplit(url).hostname or ""
-        return any(host == own or host.endswith(f".{own}") for own in self.hosts if own)
 
     def clean(self) -> None:
         """Refuse terms that contradict each other, with the sentence at the field."""

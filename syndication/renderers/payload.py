@@ -9,6 +9,9 @@ from syndication.receipt import Receipt
 from syndication.renderers import json_ld, social
 from syndication.story import Story
 
+# Carries no story: it only asks whether we are known.
+TEST_EVENT = "outlet.test"
+
 
 def payload(event: str, story: Story, contract: Contract, receipt: Receipt | None, now: datetime) -> dict[str, Any]:
     """A Standard Webhooks body: `type`, `timestamp` and `data` with story, social, contract and receipt.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from syndication.models import Outlet, Override, Republication
+from syndication.models import Outlet, Override, Received, Republication
 from syndication.preflight import preflight
 from tests import factories as make
 from tests.outlets import Desk, memory
@@ -88,3 +88,15 @@ def test_an_automatic_push_is_not_queued_where_it_would_be_refused(desk: Desk) -
     memory(needs_image=True)
     make.original()
     assert not Republication.objects.exists()
+
+
+def test_a_piece_that_came_from_another_site_goes_on_only_where_an_editor_sends_it() -> None:
+    told, outlet = edition(kind="stub", body_html=""), make.outlet(takes_stubs=True)
+    page = make.stub()
+    told.page = page
+    assert blocking(told, outlet) == [], "a stub of ours"
+    Received.objects.create(sender=make.sender(), uid=told.uid, page=page)
+    (sentence,) = blocking(told, outlet)
+    assert "The Harbour Review" in sentence
+    assert blocking(told, outlet, choice=Override.Choice.SEND) == []
+    assert sentence in worth_knowing(told, outlet, choice=Override.Choice.SEND)

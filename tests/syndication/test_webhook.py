@@ -102,6 +102,25 @@ def test_the_receipt_names_what_they_took(webhook: Webhook, partner: Partner, st
     assert webhook.publish(story, KEY) == Receipt("7", partner.url("/page/7"))
 
 
+def test_an_editor_hears_that_somebody_there_looks_first_and_what_the_outlet_warns_of(
+    webhook: Webhook, partner: Partner, story: Story
+) -> None:
+    told = {"id": "7", "state": "waiting", "warnings": ["No noindex beside a canonical.", 7, "x" * 400]}
+    partner.next(lambda visit: visit.reply_json(told, status=202))
+    receipt = webhook.publish(story, KEY)
+    assert (receipt.id, receipt.url) == ("7", "")
+    assert receipt.warnings[0] == "No noindex beside a canonical." and receipt.warnings[1] == "x" * 300
+    assert "an editor there looks" in receipt.warnings[2] and len(receipt.warnings) == 3
+
+
+@pytest.mark.parametrize("told", [{"id": "7"}, {"id": "7", "warnings": "no list"}, {"id": "7", "warnings": None, "state": 1}])
+def test_a_202_that_says_nothing_of_editors_warns_of_nothing(
+    told: dict[str, Any], webhook: Webhook, partner: Partner, story: Story
+) -> None:
+    partner.next(lambda visit: visit.reply_json(told, status=202))
+    assert webhook.publish(story, KEY) == Receipt("7")
+
+
 def answering(answer: Any) -> Callable[[Visit], None]:
     """A behaviour that answers so."""
     return lambda visit: visit.reply_json(answer)

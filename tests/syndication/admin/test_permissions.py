@@ -63,6 +63,17 @@ MAY = {
     "syndication:outlet_resume": ("", "MS"),
     "syndication:outlet_tested": ("MS", ""),
     "syndication:outlet_steps": ("MS", ""),
+    "syndication:sender_secret": ("MS", "MS"),
+    "syndication:received": ("EMS", ""),
+    "syndication:received_results": ("EMS", ""),
+    "senders:index": ("MS", ""),
+    "senders:index_results": ("MS", ""),
+    "senders:add": ("MS", "MS"),
+    "senders:edit": ("MS", "MS"),
+    "senders:delete": ("MS", "MS"),
+    "senders:history": ("MS", ""),
+    "senders:history_results": ("MS", ""),
+    "senders:usage": ("MS", ""),
     "outlets:index": ("EMS", ""),
     "outlets:index_results": ("EMS", ""),
     "outlets:add": ("MS", "MS"),
@@ -100,6 +111,7 @@ def arguments() -> dict[str, Any]:
     # Several addresses call theirs `pk`: one number fits them all.
     Notice.objects.create(pk=outlet.pk, kind=Notice.Kind.HELD, subject=f"outlet:{outlet.pk}", outlet=outlet, sentence="401")
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
+    make.sender(pk=outlet.pk)
     return {**ids, "pk": outlet.pk, "token": "never-made"}
 
 
