@@ -7,9 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import bulk, dead_letters, deliveries, notices, outlet_actions, overview, piece, received, republications
+from syndication.admin import (
+    bulk,
+    dead_letters,
+    deliveries,
+    notices,
+    outlet_actions,
+    overview,
+    piece,
+    received,
+    republications,
+    todo,
+)
 from syndication.admin import senders as sender_screens
-from syndication.admin import todo
 from syndication.admin.outlets import OutletViewSet, outlets
 from syndication.admin.screens import ScreenMenuItem
 from syndication.admin.senders import SenderViewSet, senders

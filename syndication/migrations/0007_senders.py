@@ -35,7 +35,7 @@ def groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syndication", "0005_receipts_and_accounts"),
+        ("syndication", "0006_state_by_outlet"),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
