@@ -9,6 +9,7 @@ from random import uniform
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
@@ -38,9 +39,12 @@ def take(token: UUID, limit: int, test_only: bool = False) -> list[Outlet]:
         return []
     owed = Republication.objects.due().values("outlet")
     free = open_lines(test_only).filter(Q(lease_until=None) | Q(lease_until__lt=Now())).filter(pk__in=owed)
-    ids = list(free.order_by("failures", "pk").values_list("pk", flat=True)[:limit])
-    if not ids or not free.filter(pk__in=ids).update(lease_token=token, lease_until=_held_until()):
-        return []
+    with transaction.atomic():
+        # Nobody waits for a line that another is taking: workers that took several in turn waited for each other for ever.
+        chosen = free.order_by("failures", "pk").select_for_update(skip_locked=True, no_key=True)
+        ids = list(chosen.values_list("pk", flat=True)[:limit])
+        if not ids or not free.filter(pk__in=ids).update(lease_token=token, lease_until=_held_until()):
+            return []
     return list(Outlet.objects.filter(pk__in=ids, lease_token=token))
 
 

@@ -1,10 +1,13 @@
 """The line to an outlet: one worker at a time, and a breaker that opens when nobody answers and half-opens by itself."""
 
+from contextlib import nullcontext
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -95,6 +98,29 @@ def test_outlets_without_failures_are_taken_first(desk: Desk) -> None:
     pieces(1)
     Outlet.objects.filter(pk=failing.pk).update(failures=3)
     assert line.take(uuid4(), 1) == [sound]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_lines_does_not_wait_for_who_is_taking_one_of_them(desk: Desk) -> None:
+    held, free = memory("A"), memory("B")
+    pieces(1)
+    taken: list[Outlet] = []
+
+    def take() -> None:
+        try:
+            taken.extend(line.take(uuid4(), 10))
+        finally:
+            connection.close()
+
+    # SQLite has one pen: there nobody is in the middle of taking when another begins.
+    postgresql = connection.vendor == "postgresql"
+    with transaction.atomic() if postgresql else nullcontext():
+        Outlet.objects.filter(pk=held.pk).update(failures=0)
+        worker = Thread(target=take)
+        worker.start()
+        worker.join(5)
+        assert taken == ([free] if postgresql else [held, free])
+    worker.join()
 
 
 # --- the breaker ----------------------------------------------------------------------------------------------------------
