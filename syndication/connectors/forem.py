@@ -6,7 +6,7 @@ names our piece, so that it is found again; Forem itself refuses a second articl
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,9 @@ class Forem(Connector):
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Replace the article, and publish it again if it was withdrawn."""
         told, wanted = [], self._article(story)
+        if receipt.url and not receipt.id:
+            # An editor gave us the address of an article that somebody put up by hand.
+            receipt = self._search(lambda article: rest.field_of(article, "url") == receipt.url) or receipt
         now = self._ask("GET", f"articles/{receipt.id}", passes={404}) if receipt.id else None
         if now is None or now.status == 404:
             # Not public: withdrawn by us, or gone. Only the account's own list tells.
@@ -80,22 +83,20 @@ class Forem(Connector):
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Make the article a draft: only moderators may do more through this interface."""
         known = receipt if receipt.id else self.find(story)
+        if known is None and receipt.url:
+            known = self._search(lambda article: rest.field_of(article, "url") == receipt.url)
         if known is not None:
             self._ask("PUT", f"articles/{known.id}", {"article": {"published": False}}, passes={404})
         return known or receipt
 
     def find(self, story: Story) -> Receipt | None:
         """The article of this account that carries our mark, or our address as its canonical link."""
-        for page in range(1, PAGES + 1):
-            answer = self._ask("GET", f"articles/me/all?per_page={PAGE}&page={page}")
-            if not isinstance(answer.data, list):
-                raise Transient("The outlet answered without a list of articles. Check the endpoint.", status=answer.status)
-            for article in answer.data:
-                if _mark(story) in rest.field_of(article, "body_markdown") or _names(article, story):
-                    return Receipt(str(rest.field_of(article, "id", int)), rest.public(rest.field_of(article, "url")))
-            if len(answer.data) < PAGE:
-                return None
-        return None
+        home = story.canonical.url
+        return self._search(
+            lambda article: (
+                _mark(story) in rest.field_of(article, "body_markdown") or rest.field_of(article, "canonical_url") == home
+            )
+        )
 
     def greet(self) -> Iterator[Step]:
         """Ask who the key belongs to."""
@@ -156,6 +157,19 @@ class Forem(Connector):
             )
         return answer
 
+    def _search(self, fits: Callable[[Any], bool]) -> Receipt | None:
+        """The first article of this account that fits, newest first, drafts among them."""
+        for page in range(1, PAGES + 1):
+            answer = self._ask("GET", f"articles/me/all?per_page={PAGE}&page={page}")
+            if not isinstance(answer.data, list):
+                raise Transient("The outlet answered without a list of articles. Check the endpoint.", status=answer.status)
+            for article in answer.data:
+                if fits(article):
+                    return Receipt(str(rest.field_of(article, "id", int)), rest.public(rest.field_of(article, "url")))
+            if len(answer.data) < PAGE:
+                break
+        return None
+
     def _taken(self, answer: rest.Answer) -> dict[str, Any]:
         """The article in an answer. Forem takes a title once in five minutes, which passes; other faults an editor must mend."""
         if answer.status == 422:
@@ -183,10 +197,6 @@ def _reason(answer: rest.Answer) -> str:
 def _mark(story: Story) -> str:
     """What names our piece in the text, and readers never see."""
     return f"<!-- homeward {story.uid} -->"
-
-
-def _names(article: Any, story: Story) -> bool:
-    return rest.field_of(article, "canonical_url") == story.canonical.url
 
 
 def _tags(story: Story) -> list[str]:

@@ -8,10 +8,11 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import jwt
@@ -61,12 +62,13 @@ class Ghost(Connector):
 
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Replace the post; what the desk filed it under stays."""
-        post = self._read(receipt.id)
+        post = self._read(receipt)
         if post is None:
             found = self.find(story)
             if found is None:
-                return _warned(self.publish(story, key), warnings.made_anew())
-            return self.update(story, found, key)
+                made = self.publish(story, key)
+                return replace(made, warnings=(*made.warnings, warnings.made_anew()))
+            return self.update(story, replace(found, memory=receipt.memory), key)
         picture, told = self._picture(story, receipt.memory)
         fields = self._revised(story, picture, post, receipt.memory)
         # The words there may also be these very ones: of an update of ours whose answer was lost.
@@ -76,14 +78,13 @@ class Ghost(Connector):
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Make the post a draft."""
-        known = receipt if receipt.id else self.find(story)
-        post = self._read(known.id) if known else None
+        known = receipt if receipt.id or receipt.url else self.find(story)
+        post = self._read(known) if known else None
         if known is None or post is None:
             return receipt
-        if rest.field_of(post, "status") == "draft":
-            return known
-        self._put(post, {"status": "draft"})
-        return known
+        if rest.field_of(post, "status") != "draft":
+            self._put(post, {"status": "draft"})
+        return replace(known, id=rest.field_of(post, "id"))
 
     def find(self, story: Story) -> Receipt | None:
         """The post that carries the tag of our piece, published or not."""
@@ -94,12 +95,13 @@ class Ghost(Connector):
     def greet(self) -> Iterator[Step]:
         """Ask who the site is, whether it knows our key, and trust Ghost with the rest: such a key may publish."""
         step, answer = rest.attempt(AUTHENTICATION, lambda: self._ask("GET", "posts/?limit=1&fields=id"), self.access.secret)
-        site = rest.attempt(AUTHENTICATION, lambda: self._ask("GET", "site/"), self.access.secret)[1] if answer else None
-        if answer is None or site is None:
+        if answer is not None:
+            step, answer = rest.attempt(AUTHENTICATION, lambda: self._ask("GET", "site/"), self.access.secret)
+        if answer is None:
             yield step
             return
-        title = rest.field_of(rest.field_of(site.data, "site", dict), "title")
-        version = rest.field_of(rest.field_of(site.data, "site", dict), "version")
+        title = rest.field_of(rest.field_of(answer.data, "site", dict), "title")
+        version = rest.field_of(rest.field_of(answer.data, "site", dict), "version")
         yield Step(AUTHENTICATION, OK, f"Ghost {version} of “{title}” knows our key.".replace("  ", " "))
         yield Step(PUBLISHING, OK, "The key of a custom integration may publish posts.")
         yield Step(CANONICAL, OK, "Ghost has a field for the canonical link, and one for noindex.")
@@ -215,18 +217,20 @@ class Ghost(Connector):
         claims = {"iat": now, "exp": now + TOKEN_SECONDS, "aud": "/admin/"}
         return jwt.encode(claims, signed, algorithm="HS256", headers={"kid": name})
 
-    def _read(self, post_id: str) -> dict[str, Any] | None:
-        """The post as it stands there; None if there is none."""
-        if not post_id:
+    def _read(self, known: Receipt) -> dict[str, Any] | None:
+        """The post as it stands there, by its id, or by its address where an editor gave us that; None if there is none."""
+        slug = urlsplit(known.url).path.rstrip("/").rpartition("/")[2]
+        name = known.id or (f"slug/{quote(slug)}" if slug else "")
+        if not name:
             return None
-        answer = self._ask("GET", f"posts/{post_id}/?include=tags&formats=html", passes={404})
+        answer = self._ask("GET", f"posts/{name}/?include=tags&formats=html", passes={404})
         return _listed(answer) if answer.status != 404 else None
 
     def _put(self, post: Mapping[str, Any], fields: Mapping[str, Any]) -> rest.Answer:
         """Change a post. Ghost asks for the revision it is based on; after a collision it is read again, once."""
         path = f"posts/{rest.field_of(post, 'id')}/?source=html&formats=html"
         for based_on in (post, None):
-            based_on = based_on or self._read(rest.field_of(post, "id")) or {}
+            based_on = based_on or self._read(Receipt(rest.field_of(post, "id"))) or {}
             told = {"posts": [{**fields, "updated_at": rest.field_of(based_on, "updated_at")}]}
             answer = self._ask("PUT", path, told, passes={409})
             if answer.status != 409:
@@ -256,10 +260,6 @@ def _listed(answer: rest.Answer) -> dict[str, Any] | None:
     if not isinstance(posts, list) or not all(isinstance(post, dict) and post.get("id") for post in posts):
         raise Transient("The outlet answered without a list of posts. Check the endpoint.", status=answer.status)
     return posts[0] if posts else None
-
-
-def _warned(receipt: Receipt, warning: str) -> Receipt:
-    return Receipt(receipt.id, receipt.url, receipt.memory, (*receipt.warnings, warning))
 
 
 def _tag(story: Story) -> str:

@@ -527,6 +527,18 @@ def test_an_update_of_ours_whose_answer_was_lost_is_no_edit_of_theirs(engine: En
     assert not any("changed" in warning for warning in engine.publish(changed).warnings)
 
 
+@every(lambda connector: changing(connector) and spoken(connector) and connector.features.find != NO)
+def test_a_copy_that_an_editor_told_the_address_of_is_brought_up_to_date(engine: Engine, fake: FakeOutlet, story: Story) -> None:
+    first = engine.publish(story)
+    engine.receipt = Receipt(url=first.url)
+    engine.publish(story.model_copy(update={"headline": "The harbour of ships"}))
+    (copy,) = fake.copies
+    assert "The harbour of ships" in copy.text
+    engine.receipt = Receipt(url=first.url)
+    engine.withdraw(story)
+    assert fake.live == []
+
+
 # --- what it cannot do, it says -----------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from syndication.connectors.base import Receipt
 from syndication.connectors.forem import Forem
 from syndication.errors import Permanent, Transient
 from syndication.http.probe import CANONICAL, FAILED, OK, WARNING
@@ -175,6 +176,18 @@ def test_a_list_that_is_none_is_no_proof_of_absence(engine: Engine, forem: FakeF
     with pytest.raises(Transient, match="without a list of articles"):
         engine.publish(story)
     assert forem.copies == []
+
+
+def test_an_article_that_was_put_up_by_hand_is_ours_once_we_know_its_address(
+    engine: Engine, forem: FakeForem, story: Story
+) -> None:
+    for verb in (engine.publish, engine.withdraw):
+        url = forem.partner.url("/harbour/by-hand")
+        facts = {"id": 9, "url": url, "title": "x", "body_markdown": "By hand", "canonical_url": None, "published": True}
+        forem.copies[:] = [Copy("9", url=url, facts=facts)]
+        engine.receipt, engine.held = Receipt(url=url), story
+        verb(story)
+        assert article(forem)["published"] is (verb == engine.publish) and len(forem.copies) == 1
 
 
 # --- the test of the connection -----------------------------------------------------------------------------------------------

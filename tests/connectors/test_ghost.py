@@ -242,6 +242,20 @@ def test_an_address_it_gives_that_we_would_not_visit_is_dropped(
     assert engine.publish(story).url == ""
 
 
+def test_a_post_that_the_desk_put_up_by_hand_is_ours_once_we_know_its_address(
+    engine: Engine, ghost: FakeGhost, story: Story
+) -> None:
+    engine.publish(story)
+    post(ghost)["tags"] = []
+    engine.receipt = replace(engine.receipt, id="", memory={})
+    receipt = engine.publish(story.model_copy(update={"headline": "Again"}))
+    assert len(ghost.copies) == 1 and receipt.id == post(ghost)["id"] and post(ghost)["title"] == "Again"
+    post(ghost)["tags"] = []
+    engine.receipt = replace(engine.receipt, id="", memory={})
+    engine.withdraw(story)
+    assert ghost.live == []
+
+
 # --- the key ------------------------------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ class FakeGhost(FakeOutlet):
             return self._upload(request)
         if place == "posts/":
             return self._browse(request) if request.method == "GET" else self._add(request)
-        post = next((copy for copy in self.copies if place == f"posts/{copy.id}/"), None)
+        post = next((copy for copy in self.copies if place in (f"posts/{copy.id}/", f"posts/slug/{copy.facts['slug']}/")), None)
         if post is None:
             return Reply(404, {"errors": [{"message": "Resource not found error, cannot read post.", "type": "NotFoundError"}]})
         if request.method == "PUT":
