@@ -103,7 +103,7 @@ class WordPress(Connector):
         post = self._sought(site, story, [{"homeward_id": story.uid.hex}, _addresses(story), {"search": story.uid.hex}])
         if post is None:
             return None
-        url = rest.public(rest.field_of(post, "link")) if rest.field_of(post, "status") == "publish" else ""
+        url = rest.public(rest.field_of(post, "link")) if _seen_by_readers(post) else ""
         return Receipt(str(post["id"]), url, {"root": site.root})
 
     # --- one post -------------------------------------------------------------------------------------------------------------
@@ -147,8 +147,11 @@ class WordPress(Connector):
     def _bring(self, push: Push, post: Mapping[str, Any], ours: library.Terms) -> Receipt:
         """Publish this version in a post that is there, look at the public page, and remember what we saw."""
         taken, picture = self._publish(push, post, ours)
+        taken = self._in_time(push, taken)
         ways = leading_home.set_beside(push, taken)
-        url = rest.public(rest.field_of(taken, "link"))
+        url = rest.public(rest.field_of(taken, "link")) if _seen_by_readers(taken) else ""
+        if not url:
+            push.warn(_unseen(taken))
         leading_home.look(push, url, ways)
         remembered = {
             "root": push.site.root,
@@ -185,6 +188,14 @@ class WordPress(Connector):
             # Where a field may be seen and not written, the rest is taken without it.
             answer = push.site.ask("POST", route, {**told, **shown})
         return _post(answer), picture
+
+    def _in_time(self, push: Push, taken: dict[str, Any]) -> dict[str, Any]:
+        """The post, published. Where the site's clock is slow it took what is new for something of the future."""
+        if rest.field_of(taken, "status") != "future" or "seen" in push.memory:
+            # Once it was out, only the desk can have given it a later time.
+            return taken
+        now = rest.field_of(taken, "modified_gmt")
+        return _post(push.site.ask("POST", f"posts/{taken['id']}", {"status": "publish", "date_gmt": now}))
 
     def _text(self, story: Story, *, with_plugin: bool) -> dict[str, Any]:
         """Title, text and excerpt, all of them HTML. Our plugin shows the byline in its place, and can name the piece's home."""
@@ -253,6 +264,18 @@ def _post(answer: rest.Answer) -> dict[str, Any]:
 def _rank(post: Mapping[str, Any]) -> int:
     status = rest.field_of(post, "status")
     return STATUSES.index(status) if status in STATUSES else len(STATUSES)
+
+
+def _seen_by_readers(post: Mapping[str, Any]) -> bool:
+    return rest.field_of(post, "status") == "publish"
+
+
+def _unseen(post: Mapping[str, Any]) -> str:
+    """The warning that a copy stands there and no reader sees it."""
+    status, moment = rest.field_of(post, "status"), rest.field_of(post, "date_gmt")
+    if status == "future":
+        return f"The outlet has the copy scheduled for {moment.replace('T', ', ')} UTC; until then its readers do not see it."
+    return f"The outlet keeps the copy as “{status}”, so its readers do not see it. Ask its desk to publish it."
 
 
 def _marker(story: Story) -> str:
