@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
+from syndication.connectors import CONNECTORS
 from syndication.models import Edition, Outlet, Override, Republication, current_edition
 from syndication.pages import as_if_published
 from syndication.preflight import Objection, Reason, preflight, why
@@ -75,6 +76,12 @@ class AtOutlet:
         """Whether the outlet has the piece, or is getting it."""
         row = self.row
         return row is not None and row.operation == Republication.PUBLISH and bool(row.held_id or row.due_at)
+
+    @property
+    def announces(self) -> bool:
+        """Whether it only tells others of the piece, so that no copy is looked at."""
+        connector = CONNECTORS.get(self.outlet.kind)
+        return connector is not None and connector.announces
 
     @property
     def goes(self) -> bool:

@@ -12,6 +12,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from syndication import http
+from syndication.connectors import CONNECTORS
 from syndication.credentials import Unreadable
 from syndication.errors import ByHand, DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.models import Delivery, Notice, Outlet, Republication, Verification, line
@@ -72,12 +73,20 @@ def _settle(ends: Sequence[Ended]) -> None:
     _settle_rows(ends)
     _log_deliveries(ends)
     accepted = [one for one in ends if one.error is None and one.held]
-    Verification.objects.look_all({one.row: one.receipt.url for one in accepted if one.receipt and one.receipt.url})
+    Verification.objects.look_all(
+        {one.row: one.receipt.url for one in accepted if one.receipt and one.receipt.url and _copies(one)}
+    )
     mended_all([f"republication:{one.row.pk}" for one in accepted], Notice.Kind.DEAD)
     by_outlet: dict[Outlet, list[Ended]] = defaultdict(list)
     for one in ends:
         by_outlet[one.row.outlet].append(one)
     _settle_lines(by_outlet)
+
+
+def _copies(one: Ended) -> bool:
+    """Whether a copy stands there, which owes us something; what only announces the piece owes nothing and is not looked at."""
+    connector = CONNECTORS.get(one.row.outlet.kind)
+    return connector is None or not connector.announces
 
 
 def _settle_rows(ends: Sequence[Ended]) -> None:

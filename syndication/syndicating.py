@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from syndication import tasks
+from syndication.connectors import CONNECTORS
 from syndication.doorbell import ring
 from syndication.models import Edition, Errand, Notice, Outlet, Override, Republication, Verification, current_edition
 from syndication.noticing import mended
@@ -168,7 +169,9 @@ def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> b
         return mine.update(**facts, error="", error_detail="", failing_since=None, attempts=0, delivered_at=Now())
 
     marked = _each([row], "syndication.mark_delivered", actor, settle)
-    if marked and (url or row.receipt_url):
+    connector = CONNECTORS.get(row.outlet.kind)
+    announced = connector is not None and connector.announces
+    if marked and (url or row.receipt_url) and not announced:
         Verification.objects.look(url=url or row.receipt_url, republication=row)
         ring(tasks.verify_due)
     return marked > 0

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from syndication.admin import bulk, dead_letters, deliveries, notices, outlet_actions, overview, piece, republications
+from syndication.admin import bulk, dead_letters, deliveries, notices, outlet_actions, overview, piece, republications, todo
 from syndication.admin.outlets import OutletViewSet, outlets
 from syndication.admin.screens import ScreenMenuItem
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
-SCREENS = (overview, republications, deliveries, dead_letters, piece, notices, bulk, outlet_actions)
+SCREENS = (overview, republications, deliveries, dead_letters, piece, notices, bulk, outlet_actions, todo)
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
 ACTIONS = [
@@ -48,6 +48,7 @@ def register_menu() -> MenuItem:
         ScreenMenuItem(_("Republications"), "republications", republications.RIGHT, icon_name="table", order=300),
         ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
         ScreenMenuItem(_("Dead letters"), "dead_letters", dead_letters.RIGHT, icon_name="warning", order=500),
+        todo.TodoMenuItem(),
         notices.NoticesMenuItem(),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from syndication import syndicating
+from syndication.admin import todo
 from syndication.admin.screens import Screen
 from syndication.models import Delivery, Outlet, Republication
 from syndication.models.tick import PULSE, last
@@ -26,7 +27,8 @@ from syndication.pulse import oldest_due
 RIGHT = "syndication.view_republication"
 MANAGE = permission_required("syndication.change_outlet", raise_exception=True)
 BEAT_LATE = timedelta(seconds=90)
-NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED)
+# Neither accepted nor failed: under way, not tried, or a person's business.
+NOT_ENDED = (Delivery.Outcome.OPEN, Delivery.Outcome.RELEASED, Delivery.Outcome.BY_HAND)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Overview(Screen):
             "lines": lines,
             "waiting": sum(line.waiting for line in lines),
             "failed": sum(line.failed for line in lines),
+            "todo": todo.due().count(),
+            "may_do": self.request.user.has_perm(todo.RIGHT),
             "oldest": _waited(oldest_due()),
             "may_manage": self.request.user.has_perm("syndication.change_outlet"),
             "may_add": self.request.user.has_perm("syndication.add_outlet"),

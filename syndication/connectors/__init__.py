@@ -2,6 +2,7 @@
 
 from syndication.connectors.base import Connector
 from syndication.connectors.bluesky import Bluesky
+from syndication.connectors.by_hand import ByHand
 from syndication.connectors.email_desk import EmailDesk
 from syndication.connectors.forem import Forem
 from syndication.connectors.ghost import Ghost
@@ -15,6 +16,7 @@ from syndication.connectors.wordpress import WordPress
 
 CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
+    ByHand.kind: ByHand,
     EmailDesk.kind: EmailDesk,
     Forem.kind: Forem,
     Ghost.kind: Ghost,

@@ -20,7 +20,7 @@ from syndication.connectors.features import YES, Features
 from syndication.connectors.posts import composed, shortened
 from syndication.connectors.rest import Answer, ask, attempt, field_of, must_have
 from syndication.connectors.warnings import changed_there
-from syndication.errors import DeliveryError, Refused, Transient, raise_for_status
+from syndication.errors import RETRY_AFTER_LIMIT, DeliveryError, Refused, Transient, raise_for_status, retry_after
 from syndication.http.probe import AUTHENTICATION, CANONICAL, NOT_APPLICABLE, OK, PUBLISHING, Step
 from syndication.story import Picture, Story
 
@@ -253,8 +253,8 @@ def _small(picture: Picture) -> bytes:
 
 def _wait(headers: Mapping[str, str]) -> float | None:
     """Seconds until the limit is over: by `retry-after`, else by the moment of `ratelimit-reset`; at most six hours."""
-    for name, now in (("retry-after", 0.0), ("ratelimit-reset", time.time())):
-        told = headers.get(name, "")
-        if told.isascii() and told.isdigit() and len(told) < 12:
-            return min(max(float(told) - now, 0.0), 6 * 3600.0)
-    return None
+    if wait := retry_after(headers.get("retry-after")):
+        return wait
+    told = headers.get("ratelimit-reset", "")
+    known = told.isascii() and told.isdigit() and len(told) < 12
+    return min(max(float(told) - time.time(), 0.0), RETRY_AFTER_LIMIT) if known else None

@@ -92,9 +92,7 @@ class EmailDesk(Connector):
         return self._mail(CORRECTION, story, receipt, key, told, story.corrections)
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
-        """Ask them to take it down. Whom we never wrote of it we need not ask."""
-        if not receipt.id:
-            return receipt
+        """Ask them to take it down, or not to put it up."""
         told = _("Please take this piece down now, or do not put it up: “%(headline)s”. We have withdrawn it.")
         return self._mail(KILL, story, receipt, key, told % {"headline": story.headline})
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 
 YES, NO = "yes", "no"
+# A person does it at the outlet, when we say so.
+BY_A_PERSON = "by a person"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ names our piece, so that it is found again; Forem itself refuses a second articl
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -62,7 +62,10 @@ class Forem(Connector):
 
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Replace the article, and publish it again if it was withdrawn."""
-        told = []
+        told, wanted = [], self._article(story)
+        if receipt.url and not receipt.id:
+            # An editor gave us the address of an article that somebody put up by hand.
+            receipt = self._search(lambda article: rest.field_of(article, "url") == receipt.url) or receipt
         now = self._ask("GET", f"articles/{receipt.id}", passes={404}) if receipt.id else None
         if now is None or now.status == 404:
             # Not public: withdrawn by us, or gone. Only the account's own list tells.
@@ -71,30 +74,29 @@ class Forem(Connector):
                 made = self.publish(story, key)
                 return replace(made, warnings=(*made.warnings, warnings.made_anew()))
             receipt = replace(found, memory=receipt.memory)
-        elif _digest(now.data) != receipt.memory.get("text", _digest(now.data)):
+        # The words there may also be these very ones: of an update of ours whose answer was lost.
+        elif _digest(now.data) not in (receipt.memory.get("text", _digest(now.data)), _digest(wanted["article"])):
             told.append(warnings.changed_there(_moment(now.data)))
-        answer = self._ask("PUT", f"articles/{receipt.id}", self._article(story), passes={422})
+        answer = self._ask("PUT", f"articles/{receipt.id}", wanted, passes={422})
         return self._receipt(story, self._taken(answer), tuple(told))
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Make the article a draft: only moderators may do more through this interface."""
         known = receipt if receipt.id else self.find(story)
+        if known is None and receipt.url:
+            known = self._search(lambda article: rest.field_of(article, "url") == receipt.url)
         if known is not None:
             self._ask("PUT", f"articles/{known.id}", {"article": {"published": False}}, passes={404})
         return known or receipt
 
     def find(self, story: Story) -> Receipt | None:
         """The article of this account that carries our mark, or our address as its canonical link."""
-        for page in range(1, PAGES + 1):
-            answer = self._ask("GET", f"articles/me/all?per_page={PAGE}&page={page}")
-            if not isinstance(answer.data, list):
-                raise Transient("The outlet answered without a list of articles. Check the endpoint.", status=answer.status)
-            for article in answer.data:
-                if _mark(story) in rest.field_of(article, "body_markdown") or _names(article, story):
-                    return Receipt(str(rest.field_of(article, "id", int)), rest.public(rest.field_of(article, "url")))
-            if len(answer.data) < PAGE:
-                return None
-        return None
+        home = story.canonical.url
+        return self._search(
+            lambda article: (
+                _mark(story) in rest.field_of(article, "body_markdown") or rest.field_of(article, "canonical_url") == home
+            )
+        )
 
     def greet(self) -> Iterator[Step]:
         """Ask who the key belongs to."""
@@ -145,7 +147,28 @@ class Forem(Connector):
 
     def _ask(self, method: str, path: str, told: Any = None, **options: Any) -> rest.Answer:
         headers = {"api-key": str(self.access.secret()).strip(), "accept": ACCEPT}
-        return rest.ask(method, f"{self.access.endpoint.rstrip('/')}/api/{path}", told, headers, **options)
+        passes = options.pop("passes", ())
+        url = f"{self.access.endpoint.rstrip('/')}/api/{path}"
+        answer = rest.ask(method, url, told, headers, passes={*passes, 404}, **options)
+        # Forem says in JSON that it has no such article; whatever else says so is no Forem.
+        if answer.status == 404 and (404 not in passes or rest.field_of(answer.data, "status", int) != 404):
+            raise Permanent(
+                "There is no Forem at this address (404). Enter that of the community on the outlet's form.", status=404
+            )
+        return answer
+
+    def _search(self, fits: Callable[[Any], bool]) -> Receipt | None:
+        """The first article of this account that fits, newest first, drafts among them."""
+        for page in range(1, PAGES + 1):
+            answer = self._ask("GET", f"articles/me/all?per_page={PAGE}&page={page}")
+            if not isinstance(answer.data, list):
+                raise Transient("The outlet answered without a list of articles. Check the endpoint.", status=answer.status)
+            for article in answer.data:
+                if fits(article):
+                    return Receipt(str(rest.field_of(article, "id", int)), rest.public(rest.field_of(article, "url")))
+            if len(answer.data) < PAGE:
+                break
+        return None
 
     def _taken(self, answer: rest.Answer) -> dict[str, Any]:
         """The article in an answer. Forem takes a title once in five minutes, which passes; other faults an editor must mend."""
@@ -174,10 +197,6 @@ def _reason(answer: rest.Answer) -> str:
 def _mark(story: Story) -> str:
     """What names our piece in the text, and readers never see."""
     return f"<!-- homeward {story.uid} -->"
-
-
-def _names(article: Any, story: Story) -> bool:
-    return rest.field_of(article, "canonical_url") == story.canonical.url
 
 
 def _tags(story: Story) -> list[str]:

@@ -4,16 +4,19 @@ A post is found again by an internal tag that names our piece, which readers nev
 gone for readers at once, keeps its address for the day it comes back, and the desk can see what happened to it.
 """
 
+import hashlib
 import re
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import jwt
-from django.utils.html import escape, format_html
+from django.utils.html import format_html, strip_tags
 
 from syndication import http
 from syndication.connectors import pictures, rest, warnings
@@ -55,32 +58,33 @@ class Ghost(Connector):
         """Create the post, published at once."""
         picture, told = self._picture(story, {})
         post = {**self._fields(story, picture), "slug": _slug(story), "tags": self._tags(story, [])}
-        return self._receipt(self._ask("POST", "posts/?source=html", {"posts": [post]}), story, picture, told)
+        return self._receipt(self._ask("POST", "posts/?source=html&formats=html", {"posts": [post]}), story, picture, told)
 
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Replace the post; what the desk filed it under stays."""
-        post = self._read(receipt.id)
+        post = self._read(receipt)
         if post is None:
             found = self.find(story)
             if found is None:
-                return _warned(self.publish(story, key), warnings.made_anew())
-            return self.update(story, found, key)
+                made = self.publish(story, key)
+                return replace(made, warnings=(*made.warnings, warnings.made_anew()))
+            return self.update(story, replace(found, memory=receipt.memory), key)
         picture, told = self._picture(story, receipt.memory)
-        revision = rest.field_of(receipt.memory, "revision")
-        if revision and revision != rest.field_of(post, "updated_at"):
+        fields = self._revised(story, picture, post, receipt.memory)
+        # The words there may also be these very ones: of an update of ours whose answer was lost.
+        if _words(post) not in (receipt.memory.get("words", _words(post)), _words(fields)):
             told.append(warnings.changed_there(_moment(post)))
-        return self._receipt(self._put(post, self._revised(story, picture, post, receipt.memory)), story, picture, told)
+        return self._receipt(self._put(post, fields), story, picture, told)
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Make the post a draft."""
-        known = receipt if receipt.id else self.find(story)
-        post = self._read(known.id) if known else None
+        known = receipt if receipt.id or receipt.url else self.find(story)
+        post = self._read(known) if known else None
         if known is None or post is None:
             return receipt
-        if rest.field_of(post, "status") == "draft":
-            return known
-        answer = self._put(post, {"status": "draft"})
-        return Receipt(known.id, known.url, {**known.memory, "revision": rest.field_of(_first(answer), "updated_at")})
+        if rest.field_of(post, "status") != "draft":
+            self._put(post, {"status": "draft"})
+        return replace(known, id=rest.field_of(post, "id"))
 
     def find(self, story: Story) -> Receipt | None:
         """The post that carries the tag of our piece, published or not."""
@@ -91,12 +95,13 @@ class Ghost(Connector):
     def greet(self) -> Iterator[Step]:
         """Ask who the site is, whether it knows our key, and trust Ghost with the rest: such a key may publish."""
         step, answer = rest.attempt(AUTHENTICATION, lambda: self._ask("GET", "posts/?limit=1&fields=id"), self.access.secret)
-        site = rest.attempt(AUTHENTICATION, lambda: self._ask("GET", "site/"), self.access.secret)[1] if answer else None
-        if answer is None or site is None:
+        if answer is not None:
+            step, answer = rest.attempt(AUTHENTICATION, lambda: self._ask("GET", "site/"), self.access.secret)
+        if answer is None:
             yield step
             return
-        title = rest.field_of(rest.field_of(site.data, "site", dict), "title")
-        version = rest.field_of(rest.field_of(site.data, "site", dict), "version")
+        title = rest.field_of(rest.field_of(answer.data, "site", dict), "title")
+        version = rest.field_of(rest.field_of(answer.data, "site", dict), "version")
         yield Step(AUTHENTICATION, OK, f"Ghost {version} of “{title}” knows our key.".replace("  ", " "))
         yield Step(PUBLISHING, OK, "The key of a custom integration may publish posts.")
         yield Step(CANONICAL, OK, "Ghost has a field for the canonical link, and one for noindex.")
@@ -111,7 +116,7 @@ class Ghost(Connector):
         title, description = _cut(story.social_title, limits["meta"]), _cut(story.description, limits["description"])
         return {
             "title": _cut(story.headline, limits["title"]),
-            "html": _body(story, copy.html(story, contract)),
+            "html": self._body(story),
             "status": "published",
             "published_at": _stamp(min(story.first_published, datetime.now(UTC))),
             "custom_excerpt": _cut(story.standfirst or story.description, limits["custom_excerpt"]) or None,
@@ -128,6 +133,20 @@ class Ghost(Connector):
             "twitter_description": description,
             "twitter_image": share,
         } | ({"codeinjection_head": NOINDEX} if contract.noindex else {})
+
+    def _body(self, story: Story) -> str:
+        """The text as Ghost's editor takes it, or as a card of HTML where that loses something: a table, a note, a direction."""
+        html = copy.html(story, self.access.contract)
+        if story.direction == "rtl" and self._locale() != _language(story.language):
+            html = copy.directed(story, html)
+        if set(_TAG.findall(html)) <= PLAIN:
+            return html
+        return f"<!--kg-card-begin: html-->\n{html}\n<!--kg-card-end: html-->"
+
+    def _locale(self) -> str:
+        """The language of the site: a site in the language of the story has its direction, too."""
+        site = rest.field_of(self._ask("GET", "site/").data, "site", dict)
+        return _language(rest.field_of(site, "locale"))
 
     def _revised(
         self, story: Story, picture: Mapping[str, str], post: Mapping[str, Any], memory: Mapping[str, Any]
@@ -172,7 +191,12 @@ class Ghost(Connector):
 
     def _ask(self, method: str, path: str, told: Any = None, **options: Any) -> rest.Answer:
         headers = {"authorization": f"Ghost {self._token()}", "accept-version": VERSION, **options.pop("headers", {})}
-        return rest.ask(method, f"{self._root}{path}", told, headers, **options)
+        passes = options.pop("passes", ())
+        answer = rest.ask(method, f"{self._root}{path}", told, headers, passes={*passes, 404}, **options)
+        # Ghost says in JSON that it has no such post; whatever else says so is no Ghost.
+        if answer.status == 404 and (404 not in passes or not rest.field_of(answer.data, "errors", list)):
+            raise Permanent("There is no Ghost at this address (404). Enter that of the site on the outlet's form.", status=404)
+        return answer
 
     @property
     def _root(self) -> str:
@@ -193,24 +217,20 @@ class Ghost(Connector):
         claims = {"iat": now, "exp": now + TOKEN_SECONDS, "aud": "/admin/"}
         return jwt.encode(claims, signed, algorithm="HS256", headers={"kid": name})
 
-    def _read(self, post_id: str) -> dict[str, Any] | None:
-        """The post as it stands there; None if there is none. Raises Permanent where no Ghost answers at all."""
-        if not post_id:
+    def _read(self, known: Receipt) -> dict[str, Any] | None:
+        """The post as it stands there, by its id, or by its address where an editor gave us that; None if there is none."""
+        slug = urlsplit(known.url).path.rstrip("/").rpartition("/")[2]
+        name = known.id or (f"slug/{quote(slug)}" if slug else "")
+        if not name:
             return None
-        answer = self._ask("GET", f"posts/{post_id}/?include=tags", passes={404})
-        if answer.status != 404:
-            return _listed(answer)
-        if rest.field_of(answer.data, "errors", list):
-            return None
-        raise Permanent(
-            "There is no Ghost at this address (404). Enter the address of the site on the outlet's form.", status=404
-        )
+        answer = self._ask("GET", f"posts/{name}/?include=tags&formats=html", passes={404})
+        return _listed(answer) if answer.status != 404 else None
 
     def _put(self, post: Mapping[str, Any], fields: Mapping[str, Any]) -> rest.Answer:
         """Change a post. Ghost asks for the revision it is based on; after a collision it is read again, once."""
-        path = f"posts/{rest.field_of(post, 'id')}/?source=html"
+        path = f"posts/{rest.field_of(post, 'id')}/?source=html&formats=html"
         for based_on in (post, None):
-            based_on = based_on or self._read(rest.field_of(post, "id")) or {}
+            based_on = based_on or self._read(Receipt(rest.field_of(post, "id"))) or {}
             told = {"posts": [{**fields, "updated_at": rest.field_of(based_on, "updated_at")}]}
             answer = self._ask("PUT", path, told, passes={409})
             if answer.status != 409:
@@ -220,7 +240,7 @@ class Ghost(Connector):
     def _receipt(self, answer: rest.Answer, story: Story, picture: Mapping[str, str], told: list[str]) -> Receipt:
         post = _first(answer)
         memory = {
-            "revision": rest.field_of(post, "updated_at"),
+            "words": _words(post),
             "tags": [tag["name"] for tag in self._tags(story, [])],
             "picture": dict(picture),
         }
@@ -240,10 +260,6 @@ def _listed(answer: rest.Answer) -> dict[str, Any] | None:
     if not isinstance(posts, list) or not all(isinstance(post, dict) and post.get("id") for post in posts):
         raise Transient("The outlet answered without a list of posts. Check the endpoint.", status=answer.status)
     return posts[0] if posts else None
-
-
-def _warned(receipt: Receipt, warning: str) -> Receipt:
-    return Receipt(receipt.id, receipt.url, receipt.memory, (*receipt.warnings, warning))
 
 
 def _tag(story: Story) -> str:
@@ -266,13 +282,8 @@ def _slug(story: Story) -> str:
     return urlsplit(story.url).path.rstrip("/").rpartition("/")[2][:180]
 
 
-def _body(story: Story, html: str) -> str:
-    """The text as Ghost's editor takes it, or as a card of HTML where that would lose something: a direction, a table, a note."""
-    if story.direction == "rtl":
-        html = f'<div dir="rtl" lang="{escape(story.language)}">\n{html}\n</div>'
-    if set(_TAG.findall(html)) <= PLAIN:
-        return html
-    return f"<!--kg-card-begin: html-->\n{html}\n<!--kg-card-end: html-->"
+def _language(code: str) -> str:
+    return code.replace("_", "-").partition("-")[0].lower()
 
 
 def _caption(story: Story) -> str:
@@ -291,6 +302,12 @@ def _cut(text: str, most: int) -> str:
 
 def _stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _words(post: Mapping[str, Any]) -> str:
+    """What tells one text from another, whatever Ghost's editor makes of its markup."""
+    text = f"{rest.field_of(post, 'title')} {rest.field_of(post, 'custom_excerpt')} {strip_tags(rest.field_of(post, 'html'))}"
+    return hashlib.sha256("".join(unescape(text).split()).encode()).hexdigest()[:32]
 
 
 def _moment(post: Mapping[str, Any]) -> datetime | None:

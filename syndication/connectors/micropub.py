@@ -140,9 +140,10 @@ class Micropub(Connector):
         names = [*([story.section.name] if story.section else []), *(topic.name for topic in story.topics)]
         value = photo.get("url")
         picture = [{"value": value, "alt": story.lead_image.alt}] if value and story.lead_image else []
+        html = copy.html(story, self.access.contract, home=True, credit=bool(picture))
         told: dict[str, list[Any]] = {
             "name": [story.headline],
-            "content": [{"html": copy.html(story, self.access.contract, home=True, credit=bool(picture))}],
+            "content": [{"html": copy.directed(story, html)}],
             "summary": [summary] if (summary := story.standfirst or story.description) else [],
             "category": names,
             "syndication": [story.canonical.url],
@@ -198,6 +199,11 @@ class Micropub(Connector):
         if not found:
             raise Permanent(
                 "This page names no Micropub address. Enter the front page of the site, or ask its owner to switch Micropub on."
+            )
+        if urlsplit(self.access.endpoint).scheme == "https" and urlsplit(found).scheme != "https":
+            raise Permanent(
+                "The site names a Micropub address without https, where anybody on the way could read our token. "
+                "Ask its owner to mend it."
             )
         return found
 

@@ -29,6 +29,13 @@ def html(story: Story, contract: Contract, *, byline: bool = True, home: bool = 
     return "\n".join(str(part) for part in parts if part)
 
 
+def directed(story: Story, html: str) -> str:
+    """The HTML with its language and direction, for a page whose own direction may be the other one."""
+    if story.direction == "ltr":
+        return html
+    return format_html('<div dir="{}" lang="{}">\n{}\n</div>', story.direction, story.language, mark_safe(html))
+
+
 def _onward(story: Story) -> SafeString:
     """Where the rest of an excerpt is."""
     told = gettext("Read the rest at %(publication)s") % {"publication": story.publisher.name}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from syndication.contract import Contract
@@ -11,7 +11,7 @@ from syndication.story import Story
 
 @dataclass(frozen=True)
 class Term:
-    """One thing owed: what, in a sentence, and the line that does it, where there is one."""
+    """One thing owed: what, in a sentence, and the line that does it, where there is one: text, to be escaped where shown."""
 
     sentence: str
     line: str = ""
@@ -22,13 +22,13 @@ def terms(story: Story, contract: Contract) -> list[Term]:
     url, found = story.canonical.url, []
     if contract.canonical:
         sentence = _("Name our page as the canonical one, in the head of yours. In many systems it is a field “canonical URL”.")
-        found.append(Term(sentence, format_html('<link rel="canonical" href="{}">', url)))
+        found.append(Term(sentence, f'<link rel="canonical" href="{escape(url)}">'))
     if contract.noindex:
         sentence = _("Keep your page out of search engines, in its head. In many systems it is a choice “noindex”.")
         found.append(Term(sentence, '<meta name="robots" content="noindex">'))
     if contract.link:
         told = contract.attribution or _("First published by %(publication)s") % {"publication": story.publisher.name}
-        line = format_html('<p><em>{}: <a href="{}">{}</a></em></p>', told, url, story.headline)
+        line = f'<p><em>{escape(told)}: <a href="{escape(url)}">{escape(story.headline)}</a></em></p>'
         found.append(Term(_("Link to our page in the text. The text we give you ends with such a line."), line))
     elif contract.attribution:
         found.append(Term(_("Say where the piece comes from."), contract.attribution))

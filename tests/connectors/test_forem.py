@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from syndication.connectors.base import Receipt
 from syndication.connectors.forem import Forem
 from syndication.errors import Permanent, Transient
 from syndication.http.probe import CANONICAL, FAILED, OK, WARNING
@@ -127,6 +128,14 @@ def test_other_faults_of_an_article_are_for_an_editor(engine: Engine, forem: Fak
     assert type(caught.value) is Permanent and "too long" in caught.value.detail
 
 
+def test_where_no_forem_answers_nothing_is_taken_for_gone(engine: Engine, forem: FakeForem, story: Story) -> None:
+    engine.publish(story)
+    forem.misbehave("status/404")
+    with pytest.raises(Permanent, match="no Forem at this address"):
+        engine.publish(changed(story, headline="Again"))
+    assert len(forem.copies) == 1
+
+
 # --- two sides ----------------------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +176,18 @@ def test_a_list_that_is_none_is_no_proof_of_absence(engine: Engine, forem: FakeF
     with pytest.raises(Transient, match="without a list of articles"):
         engine.publish(story)
     assert forem.copies == []
+
+
+def test_an_article_that_was_put_up_by_hand_is_ours_once_we_know_its_address(
+    engine: Engine, forem: FakeForem, story: Story
+) -> None:
+    for verb in (engine.publish, engine.withdraw):
+        url = forem.partner.url("/harbour/by-hand")
+        facts = {"id": 9, "url": url, "title": "x", "body_markdown": "By hand", "canonical_url": None, "published": True}
+        forem.copies[:] = [Copy("9", url=url, facts=facts)]
+        engine.receipt, engine.held = Receipt(url=url), story
+        verb(story)
+        assert article(forem)["published"] is (verb == engine.publish) and len(forem.copies) == 1
 
 
 # --- the test of the connection -----------------------------------------------------------------------------------------------

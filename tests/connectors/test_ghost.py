@@ -100,8 +100,17 @@ def test_what_its_editor_would_lose_goes_as_a_card_of_html(engine: Engine, ghost
     assert "kg-card" not in post(ghost)["html"]
     engine.publish(story.model_copy(update={"body_html": "<table><tr><td>Lamps</td></tr></table>"}))
     assert post(ghost)["html"].startswith("<!--kg-card-begin: html-->")
-    engine.publish(story.model_copy(update={"direction": "rtl", "language": "ar", "body_html": "<p>كان المرفأ خاليًا.</p>"}))
-    assert '<div dir="rtl" lang="ar">' in post(ghost)["html"]
+
+
+def test_text_from_right_to_left_keeps_its_direction_on_a_site_that_has_another(
+    engine: Engine, ghost: FakeGhost, story: Story
+) -> None:
+    story = story.model_copy(update={"direction": "rtl", "language": "ar-lb", "body_html": "<p>كان المرفأ خاليًا.</p>"})
+    engine.publish(story)
+    assert '<div dir="rtl" lang="ar-lb">' in post(ghost)["html"] and "kg-card" in post(ghost)["html"]
+    ghost.locale = "ar"
+    engine.publish(story.model_copy(update={"headline": "مرفأ"}))
+    assert "<div" not in post(ghost)["html"] and "kg-card" not in post(ghost)["html"], "its editor knows it"
 
 
 def test_noindex_comes_and_goes_with_the_contract(ghost: FakeGhost, story: Story) -> None:
@@ -187,9 +196,16 @@ def test_who_goes_on_editing_makes_us_come_back_later(engine: Engine, ghost: Fak
 
 def test_the_warning_of_an_edit_names_its_day(engine: Engine, ghost: FakeGhost, story: Story) -> None:
     engine.publish(story)
-    post(ghost)["updated_at"] = "2026-05-01T10:30:00.000Z"
+    post(ghost).update(updated_at="2026-05-01T10:30:00.000Z", title="Lamps!")
     (warning,) = engine.publish(story.model_copy(update={"headline": "Again"})).warnings
     assert "changed the copy on 1 May 2026" in warning
+
+
+def test_a_label_or_another_blank_is_no_edit_of_the_copy(engine: Engine, ghost: FakeGhost, story: Story) -> None:
+    engine.publish(story)
+    post(ghost)["tags"].append({"name": "Guests", "slug": "guests"})
+    post(ghost).update(updated_at="2026-05-01T10:30:00.000Z", html=post(ghost)["html"].replace("</p>", "</p>\n\n"))
+    assert engine.publish(story.model_copy(update={"headline": "Again"})).warnings == ()
 
 
 def test_our_own_withdrawal_is_no_edit_of_theirs_and_the_piece_comes_back_to_its_address(
@@ -215,6 +231,8 @@ def test_where_no_ghost_answers_a_missing_post_is_not_taken_for_deleted(engine: 
     with pytest.raises(Permanent, match="no Ghost at this address"):
         engine.publish(story.model_copy(update={"headline": "Again"}))
     assert len(ghost.copies) == 1
+    with pytest.raises(Permanent, match="no Ghost at this address"):
+        Engine(engine.outlet).publish(make.story())
 
 
 def test_an_address_it_gives_that_we_would_not_visit_is_dropped(
@@ -222,6 +240,20 @@ def test_an_address_it_gives_that_we_would_not_visit_is_dropped(
 ) -> None:
     partner.next(lambda visit: visit.reply_json({"posts": [{"id": "7", "url": "http://10.0.0.1/admin", "updated_at": "x"}]}, 201))
     assert engine.publish(story).url == ""
+
+
+def test_a_post_that_the_desk_put_up_by_hand_is_ours_once_we_know_its_address(
+    engine: Engine, ghost: FakeGhost, story: Story
+) -> None:
+    engine.publish(story)
+    post(ghost)["tags"] = []
+    engine.receipt = replace(engine.receipt, id="", memory={})
+    receipt = engine.publish(story.model_copy(update={"headline": "Again"}))
+    assert len(ghost.copies) == 1 and receipt.id == post(ghost)["id"] and post(ghost)["title"] == "Again"
+    post(ghost)["tags"] = []
+    engine.receipt = replace(engine.receipt, id="", memory={})
+    engine.withdraw(story)
+    assert ghost.live == []
 
 
 # --- the key ------------------------------------------------------------------------------------------------------------------

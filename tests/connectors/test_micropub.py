@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from syndication import http
 from syndication.connectors.micropub import Micropub
 from syndication.errors import Permanent, Refused, Transient, Uncertain
 from syndication.http.probe import FAILED, OK, WARNING
@@ -66,6 +67,18 @@ def test_an_address_inside_is_not_visited_however_it_is_named(engine: Engine, pa
     partner.routes["/"] = lambda visit: visit.reply(200, b"", link='<http://10.0.0.1/micropub>; rel="micropub"')
     with pytest.raises(Permanent, match="We do not visit"):
         engine.publish(story)
+
+
+def test_a_token_for_https_is_not_told_without_it(engine: Engine, site: FakeMicropub, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = http.Response(200, "https://lantern.example/", {"link": "<http://lantern.example/micropub>; rel=micropub"}, b"")
+    monkeypatch.setattr(http, "fetch", lambda *args, **options: page)
+    with pytest.raises(Permanent, match="without https"):
+        Engine(site.outlet(endpoint="https://lantern.example/")).publish(make.story())
+
+
+def test_text_from_right_to_left_keeps_its_direction(engine: Engine, site: FakeMicropub, story: Story) -> None:
+    engine.publish(changed(story, direction="rtl", language="ar"))
+    assert site.copies[0].facts["content"][0]["html"].startswith('<div dir="rtl" lang="ar">')
 
 
 # --- an entry -----------------------------------------------------------------------------------------------------------------

@@ -15,18 +15,34 @@ TOKEN = "a-token-of-thirty-two-characters"
 APP_PASSWORD = "abcd-efgh-ijkl-mnop"
 
 
-class Network(Partner):
+class Api:
+    """What a network keeps, and how it obeys; `url` is the address of a path there."""
+
+    def url(self, path: str = "/") -> str:
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """As new."""
+        self.posts: dict[str, dict[str, Any]] = {}
+        self.created = 0
+
+    def answer(self, request: Request) -> Reply:
+        """Obey one request and answer it with a status and JSON."""
+        place = urlsplit(request.path)
+        told = request.json() if "json" in request.headers.get("content-type", "") else request.body
+        return self.obey(request.method, place.path, parse_qs(place.query), request.headers, told)
+
+    def obey(self, method: str, path: str, query: dict[str, list[str]], headers: dict[str, str], told: Any) -> Reply:
+        raise NotImplementedError
+
+
+class Network(Partner, Api):
     """Every request goes to `answer`, unless a path has a behaviour of its own or the next ones were planned."""
 
     def __init__(self) -> None:
         super().__init__()
         self.routes = _Everywhere(self._answer)  # type: ignore[assignment]
         self.begin()
-
-    def begin(self) -> None:
-        """As new."""
-        self.posts: dict[str, dict[str, Any]] = {}
-        self.created = 0
 
     def forget(self) -> None:
         super().forget()
@@ -46,15 +62,6 @@ class Network(Partner):
         visit.query = {}
         visit.reply_json(data, status)
 
-    def answer(self, request: Request) -> Reply:
-        """Obey one request and answer it with a status and JSON."""
-        place = urlsplit(request.path)
-        told = request.json() if "json" in request.headers.get("content-type", "") else request.body
-        return self.obey(request.method, place.path, parse_qs(place.query), request.headers, told)
-
-    def obey(self, method: str, path: str, query: dict[str, list[str]], headers: dict[str, str], told: Any) -> Reply:
-        raise NotImplementedError
-
     def seen(self, method: str = "", path: str = "") -> list[Any]:
         """The requests of this method to paths that begin so."""
         return [one for one in self.requests if one.method.startswith(method) and one.path.startswith(path)]
@@ -71,7 +78,7 @@ class _Everywhere(dict[str, Any]):
         return super().get(path, self.behave)
 
 
-class MastodonServer(Network):
+class MastodonApi(Api):
     """A server with one account. It knows an Idempotency-Key as long as `keys` is not emptied."""
 
     limit = 500
@@ -105,10 +112,10 @@ class MastodonServer(Network):
         if method == "DELETE":
             return 200, self.posts.pop(name)
         if method == "PUT":
-            self.edit(name, told["status"])
+            self.reword(name, told["status"])
         return 200, self.posts[name]
 
-    def edit(self, name: str, text: str) -> None:
+    def reword(self, name: str, text: str) -> None:
         """Change a post's text; the same text is no change."""
         post = self.posts[name]
         if post["text"] != text:
@@ -132,11 +139,11 @@ def _linked(text: str) -> str:
     return f"<p>{' '.join(words)}</p>"
 
 
-class BlueskyServer(Network):
+class BlueskyApi(Api):
     """A personal data server with one account; `posts` are its records by their names."""
 
     did = "did:plc:harbour234567"
-    handle = "harbour.bsky.social"
+    account = "harbour.bsky.social"
     token = "eyJhbGciOiJIUzI1NiJ9.session.signature"
 
     def begin(self) -> None:
@@ -146,9 +153,9 @@ class BlueskyServer(Network):
     def obey(self, method: str, path: str, query: dict[str, list[str]], headers: dict[str, str], told: Any) -> Reply:
         name = path.removeprefix("/xrpc/com.atproto.")
         if name == "server.createSession":
-            if told["password"] != APP_PASSWORD or told["identifier"] not in (self.handle, self.did):
+            if told["password"] != APP_PASSWORD or told["identifier"] not in (self.account, self.did):
                 return 401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"}
-            return 200, {"did": self.did, "handle": self.handle, "accessJwt": self.token, "refreshJwt": f"{self.token}-refresh"}
+            return 200, {"did": self.did, "handle": self.account, "accessJwt": self.token, "refreshJwt": f"{self.token}-refresh"}
         if headers.get("authorization") != f"Bearer {self.token}":
             return 401, {"error": "AuthMissing", "message": "Authentication Required"}
         if name == "repo.getRecord":
@@ -175,3 +182,11 @@ class BlueskyServer(Network):
 
 def _cid(record: Any) -> str:
     return f"bafyrei{hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:20]}"
+
+
+class MastodonServer(MastodonApi, Network):
+    """The same, as a server of its own."""
+
+
+class BlueskyServer(BlueskyApi, Network):
+    """The same, as a server of its own."""

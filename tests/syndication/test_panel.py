@@ -271,3 +271,12 @@ def test_outlets_have_a_history_of_their_own(outlet: Outlet, editor: Client) -> 
     assert editor.get(reverse("outlets:index")).status_code == 200
     assert editor.get(reverse("outlets:history", args=[outlet.pk])).status_code == 200
     assert not ModelLogEntry.objects.exists()
+
+
+def test_what_a_person_must_do_leads_to_its_kit_and_is_no_failure(editor: Client) -> None:
+    make.outlet("Medium", kind="by_hand", endpoint="", secret="", website="https://medium.com/@harbour")
+    page = make.original()
+    deliver_due()
+    html = editor.get(panel(page)).content.decode()
+    assert f'href="{reverse("syndication:kit", args=[row().pk])}"' in html and "Put the piece up at Medium" in html
+    assert "Push now" in html and "Retry" not in html and 'class="syndication-error"' not in html

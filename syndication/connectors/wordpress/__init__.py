@@ -11,7 +11,6 @@ from html import escape
 from typing import Any
 from uuid import UUID
 
-
 from syndication.connectors import rest, warnings
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import YES, Features
@@ -73,7 +72,8 @@ class WordPress(Connector):
             made = self.publish(story, key)
             return replace(made, warnings=(*made.warnings, warnings.made_anew())) if receipt.id else made
         push = Push(site, story, self.access.contract, receipt.memory)
-        push.warn(*posts.noticed(post, receipt.memory))
+        if not posts.says(post, self._text(story, post)):
+            push.warn(*posts.noticed(post, receipt.memory))
         return self._bring(push, post, library.terms(push))
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -122,7 +122,7 @@ class WordPress(Connector):
         """The post, seen by nobody yet. Our plugin refuses a second one for the same piece, and names the first."""
         story = push.story
         told = {
-            **self._text(story, with_plugin=False),
+            **self._text(story, {}),
             **library.filed(push, {}, ours),
             "status": "draft",
             "slug": posts.slug(story),
@@ -158,7 +158,7 @@ class WordPress(Connector):
         """The post as the site has it now, and its picture."""
         fields = rest.field_of(post, "meta", dict)
         told = {
-            **self._text(push.story, with_plugin=leading_home.ID in fields),
+            **self._text(push.story, post),
             **library.filed(push, post, ours),
             "status": "publish",
             "meta": leading_home.our_fields(push.story, push.contract),
@@ -188,9 +188,10 @@ class WordPress(Connector):
         now = rest.field_of(taken, "modified_gmt")
         return posts.of(push.site.ask("POST", f"posts/{taken['id']}", {"status": "publish", "date_gmt": now}))
 
-    def _text(self, story: Story, *, with_plugin: bool) -> dict[str, Any]:
+    def _text(self, story: Story, post: Mapping[str, Any]) -> dict[str, Any]:
         """Title, text and excerpt, all of them HTML. Our plugin shows the byline in its place, and can name the piece's home."""
         contract = self.access.contract
+        with_plugin = leading_home.ID in rest.field_of(post, "meta", dict)
         body = copy.html(story, contract, byline=not with_plugin, home=contract.canonical and not with_plugin)
         excerpt = story.standfirst or story.description
         return {

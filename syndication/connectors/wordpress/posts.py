@@ -65,6 +65,11 @@ def digest(post: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
+def says(post: Mapping[str, Any], text: Mapping[str, Any]) -> bool:
+    """Whether readers have this very text before them: the answer to our own last push may have been lost."""
+    return seen_by_readers(post) and all(_raw(post, name) == words for name, words in text.items())
+
+
 def noticed(post: Mapping[str, Any], memory: Mapping[str, Any]) -> list[str]:
     """What the desk did to the post since we pushed it last, if we know how we left it."""
     if memory.get("withdrawn") or "seen" not in memory or memory["seen"] == digest(post):

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from syndication.connectors import CONNECTORS
 from syndication.models import Outlet
+from syndication.story import Story
 from tests.fakes.partner import Behaviour, Partner, Request, Visit, named
 
 # How a case may end: one class of errors.py, several, or None for "it is taken all the same".
@@ -61,6 +62,8 @@ class FakePlace:
     secret: ClassVar[str] = ""
     # Where this protocol rightly ends otherwise than the suite's table says, by the name of the case.
     ends: ClassVar[dict[str, Ends]] = {}
+    # Whether nothing arrives here unless a piece says something special: then tests of its own say what a create does.
+    apart: ClassVar[bool] = False
 
     def __init__(self, partner: Partner):
         self.partner = partner
@@ -82,6 +85,10 @@ class FakePlace:
     def live(self) -> list[Copy]:
         """What its readers can see now."""
         return [copy for copy in self.copies if copy.live]
+
+    def shows(self, copy: Copy, story: Story) -> bool:
+        """Whether this copy is of this piece, as far as the protocol tells the place of pieces."""
+        return story.headline in copy.text
 
     def outlet(self, **terms: Any) -> Outlet:
         """An outlet on our side that leads here, in memory only; `terms` are fields of it."""

@@ -73,6 +73,6 @@ class FakeForem(FakeOutlet):
             return Reply(422, {"error": "Liquid syntax error", "status": 422})
         copy.facts |= article
         facts = copy.facts
-        copy.live, copy.canonical, copy.image = facts["published"], facts["canonical_url"] or "", facts["main_image"] or ""
+        copy.live, copy.canonical, copy.image = facts["published"], facts["canonical_url"] or "", facts.get("main_image") or ""
         copy.text = html.unescape(f"{facts['title']} {facts['body_markdown']}".replace("\\", ""))
         return Reply(200, facts)

@@ -24,6 +24,7 @@ class FakeGhost(FakeOutlet):
     def __init__(self, *args, **facts):
         super().__init__(*args, **facts)
         self.clock = datetime.now(UTC)
+        self.locale = "en"
         self.uploads: list[dict[str, Any]] = []
 
     def changes(self, request: Request) -> bool:
@@ -35,14 +36,14 @@ class FakeGhost(FakeOutlet):
             return Reply(200, body=b"<!doctype html><title>Lantern</title>", content_type="text/html")
         place = place.removeprefix(API)
         if place == "site/":
-            return Reply(data={"site": {"title": "Lantern", "version": "5.130"}})
+            return Reply(data={"site": {"title": "Lantern", "version": "5.130", "locale": self.locale}})
         if refusal := self._stranger(request):
             return refusal
         if place == "images/upload/":
             return self._upload(request)
         if place == "posts/":
             return self._browse(request) if request.method == "GET" else self._add(request)
-        post = next((copy for copy in self.copies if place == f"posts/{copy.id}/"), None)
+        post = next((copy for copy in self.copies if place in (f"posts/{copy.id}/", f"posts/slug/{copy.facts['slug']}/")), None)
         if post is None:
             return Reply(404, {"errors": [{"message": "Resource not found error, cannot read post.", "type": "NotFoundError"}]})
         if request.method == "PUT":

@@ -42,6 +42,9 @@ MAY = {
     "syndication:replay": ("", "MS"),
     "syndication:skip": ("", "MS"),
     "syndication:mark_delivered": ("MS", "MS"),
+    "syndication:todo": ("EMS", ""),
+    "syndication:todo_results": ("EMS", ""),
+    "syndication:kit": ("EMS", "EMS"),
     # Wagtail's own group Editors may edit pages below the root that it was given.
     "syndication:panel": ("ES", ""),
     "syndication:push": ("", "ES"),

@@ -127,7 +127,7 @@ def test_a_correction_edits_the_post(mastodon: Mastodon, server: MastodonServer)
 def test_an_edit_made_there_is_replaced_and_told_with_its_date(mastodon: Mastodon, server: MastodonServer) -> None:
     story = make.story()
     receipt = mastodon.publish(story, KEY)
-    server.edit("101", "Somebody else's words")
+    server.reword("101", "Somebody else's words")
     again = mastodon.update(story, receipt, uuid4())
     assert "Somebody else" not in server.posts["101"]["text"]
     (warning,) = again.warnings

@@ -19,7 +19,7 @@ from syndication.connectors.websub import WebSub, feeds_of
 from syndication.contract import Contract
 from syndication.credentials import Secret
 from syndication.errors import OutletGone, Permanent, Refused, Transient, Uncertain
-from syndication.http.probe import FAILED, OK
+from syndication.http.probe import FAILED, OK, WARNING
 from syndication.models import current_edition
 from syndication.story import Named
 from tests import factories as make
@@ -121,10 +121,21 @@ def test_trouble_with_a_hub_is_sorted(behaviour: str, error: type[Exception], we
     assert type(caught.value) is error and len(hub.requests) == 2
 
 
-def test_a_test_pings_nobody(websub: WebSub, hub: Partner) -> None:
-    steps = list(websub.examine())
-    assert any(step.outcome == OK for step in steps) and not any(step.outcome == FAILED for step in steps)
-    assert {one.method for one in hub.requests} == {"HEAD"}
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(400, OK), (422, OK), (202, WARNING), (200, WARNING), (404, FAILED), (405, FAILED), (403, FAILED), (500, FAILED)],
+)
+def test_a_test_asks_for_what_no_hub_can_do_and_names_no_feed(status: int, outcome: str, websub: WebSub, hub: Partner) -> None:
+    hub.next(f"status/{status}")
+    steps = list(websub.greet())
+    assert steps[0].outcome == outcome and len(steps) == (1 if outcome == FAILED else 3)
+    assert [one.body for one in hub.requests] == [b"hub.mode=test"]
+
+
+def test_a_test_of_a_hub_that_falls_silent_fails(websub: WebSub, hub: Partner) -> None:
+    hub.next("reset")
+    (step,) = websub.greet()
+    assert step.outcome == FAILED and "may have arrived" not in step.sentence
 
 
 # --- a hub that others wrote --------------------------------------------------------------------------------------------
@@ -188,3 +199,7 @@ def test_flask_websub_accepts_our_publish_and_tells_a_subscriber(
     assert receipt.memory["feeds"] == [site.url(f"/feeds/{dialect}/") for dialect in ("rss", "atom", "json")]
     assert [one.path for one in site.requests] == ["/feeds/rss/", "/feeds/atom/", "/feeds/json/"]
     assert [one.body for one in reader.requests] == [b"<rss/>"]
+
+
+def test_flask_websub_passes_our_test(real_hub: str) -> None:
+    assert next(speaking(real_hub).greet()).outcome == OK
