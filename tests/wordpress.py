@@ -73,7 +73,8 @@ $_SERVER['SCRIPT_FILENAME'] = '{folder}/index.php';
 require '{folder}/index.php';
 """
 
-# A must-use plugin: no mail leaves; and a post is made, but the answer waits for as long as a file named `slow` is there.
+# A must-use plugin: no mail leaves. A post is made, but the answer waits for as long as a file named `slow` is there. And what
+# Yoast SEO and Rank Math do with the head, as their sources have it, while a file of that name is there.
 BESIDE = """<?php
 function wp_mail() {{ return true; }}
 add_action('rest_after_insert_post', function ($post, $request, $creating) {{
@@ -82,6 +83,26 @@ add_action('rest_after_insert_post', function ($post, $request, $creating) {{
         while (file_exists('{folder}/slow')) {{ usleep(50000); clearstatcache(); }}
     }}
 }}, 10, 3);
+function stand_in($canonical, $robots, $presentation) {{
+    remove_action('wp_head', 'rel_canonical');
+    remove_filter('wp_robots', 'wp_robots_max_image_preview_large');
+    remove_action('wp_head', 'wp_robots', 1);
+    add_action('wp_head', function () use ($canonical, $robots, $presentation) {{
+        printf('<link rel="canonical" href="%s">', esc_url(apply_filters($canonical, get_permalink(), $presentation)));
+        $told = apply_filters($robots, ['index' => 'index', 'follow' => 'follow'], $presentation);
+        printf('<meta name="robots" content="%s">', esc_attr(implode(', ', $told)));
+    }}, 1);
+}}
+if (file_exists('{folder}/yoast')) {{
+    define('WPSEO_VERSION', '25');
+    add_action('template_redirect', function () {{ stand_in('wpseo_canonical', 'wpseo_robots_array', new stdClass()); }});
+}}
+if (file_exists('{folder}/rank-math')) {{
+    define('RANK_MATH_VERSION', '1');
+    add_action('template_redirect', function () {{
+        stand_in('rank_math/frontend/canonical', 'rank_math/frontend/robots', null);
+    }});
+}}
 """
 
 INSTALL = """<?php

@@ -4,7 +4,7 @@ contract; tests/e2e/test_wordpress.py meets the real one.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from tests import factories as make
 from tests.connectors.conftest import Engine
 from tests.connectors.fakes.base import Reply, path_of, query_of
 from tests.connectors.fakes.wordpress import API, PASSWORD, FakeWordPress, refused
-from tests.fakes.partner import Partner, Request
+from tests.fakes.partner import Partner, Request, named
 
 
 @pytest.fixture
@@ -288,14 +288,14 @@ def test_its_address_follows_ours_and_is_left_alone_otherwise(engine: Engine, si
 # --- categories and tags ------------------------------------------------------------------------------------------------------
 
 
-def named(*names: str) -> tuple[Named, ...]:
+def called(*names: str) -> tuple[Named, ...]:
     return tuple(Named(name=name) for name in names)
 
 
 def test_section_and_topics_are_found_by_name_or_made(engine: Engine, site: FakeWordPress, story: Story) -> None:
     site.terms["categories"][5] = "Ships & Sails"
     site.terms["tags"][6] = "harbour"
-    engine.publish(changed(story, section=Named(name="ships & sails"), topics=named("Harbour", "Night")))
+    engine.publish(changed(story, section=Named(name="ships & sails"), topics=called("Harbour", "Night")))
     assert post(site)["categories"] == [5]
     assert [site.terms["tags"][number] for number in post(site)["tags"]] == ["harbour", "Night"]
 
@@ -518,7 +518,7 @@ def test_a_page_that_does_not_say_what_was_set_is_told_of(engine: Engine, site: 
 def test_a_page_that_cannot_be_read_now_is_left_to_the_house(engine: Engine, site: FakeWordPress, story: Story) -> None:
     site.plugins = {"homeward/v1"}
     slug = story.url.rstrip("/").rpartition("/")[2]
-    site.partner.routes[f"/{slug}/"] = lambda visit: visit.connection.close()
+    site.partner.routes[f"/{slug}/"] = named("reset")[0]
     assert engine.publish(story).warnings == ()
 
 
@@ -630,6 +630,31 @@ def test_a_copy_that_our_user_may_not_change_holds_no_other(engine: Engine, site
     with pytest.raises(Permanent, match="role Editor") as caught:
         engine.withdraw(story)
     assert not isinstance(caught.value, Refused)
+
+
+def test_a_site_whose_clock_is_slow_publishes_at_once_all_the_same(engine: Engine, site: FakeWordPress, story: Story) -> None:
+    site.slow = timedelta(hours=1)
+    site.clock = datetime.now(UTC) - site.slow
+    receipt = engine.publish(changed(story, first_published=datetime.now(UTC)))
+    assert site.copies[0].live and receipt.url
+    assert not any("scheduled" in warning for warning in receipt.warnings)
+
+
+def test_what_the_desk_scheduled_stays_scheduled_and_the_editor_is_told(
+    engine: Engine, site: FakeWordPress, story: Story
+) -> None:
+    engine.publish(story)
+    post(site).update(status="future", date_gmt="2999-01-02T03:04:05")
+    receipt = engine.publish(changed(story, headline="The harbour of ships"))
+    assert post(site)["status"] == "future" and receipt.url == ""
+    assert any("scheduled for 2999-01-02, 03:04:05 UTC" in warning for warning in receipt.warnings)
+
+
+def test_a_site_that_reads_every_post_first_is_told_of(engine: Engine, site: FakeWordPress, story: Story) -> None:
+    site.published_as = "pending"
+    receipt = engine.publish(story)
+    assert receipt.url == "" and receipt.id == "7"
+    assert any("keeps the copy as “pending”" in warning for warning in receipt.warnings)
 
 
 # --- the test of the connection -----------------------------------------------------------------------------------------------

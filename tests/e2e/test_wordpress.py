@@ -176,6 +176,26 @@ def test_copies_are_in_no_sitemap_and_the_desks_own_posts_are(companion: Site) -
     assert [found.url for found in own.canonicals] == [own.url], "what is theirs stays theirs"
 
 
+@pytest.mark.parametrize("plugin", ["yoast", "rank-math"])
+def test_beside_a_plugin_that_writes_the_head_ours_speaks_through_it(plugin: str, companion: Site) -> None:
+    outlet(companion, owes_noindex=True)
+    page = make.original("The harbour of lamps")
+    told = pushed(page)
+    switch = companion.folder / plugin
+    switch.touch()
+    try:
+        findings = seen(told.receipt_url)
+        html = companion.page(told.receipt_url)
+    finally:
+        switch.unlink()
+    assert [found.url for found in findings.canonicals] == [page.full_url]
+    assert [rule.rule for rule in findings.rules] == ["noindex", "follow"]
+    assert "og:title" not in tags(html), "share tags are the other's business"
+    number = told.receipt_id
+    assert companion.run("return apply_filters('wpseo_exclude_from_sitemap_by_post_ids', []);") == [int(number)]
+    assert companion.run(f"return apply_filters('rank_math/sitemap/entry', ['loc' => 'x'], 'post', get_post({number}));") is False
+
+
 def test_a_change_a_new_address_and_a_correction_reach_the_same_post(companion: Site) -> None:
     outlet(companion)
     page = illustrated()
@@ -293,9 +313,9 @@ def test_a_plain_site_follows_changes_and_withdrawals_too(plain: Site) -> None:
 
 def test_an_author_whose_words_wordpress_filters_pushes_the_same_and_finds_it_again(plain: Site) -> None:
     outlet(plain, "author")
-    page = illustrated(parent=make.section("Harbour"))
+    page = illustrated(parent=make.section("Only ours"))
     told = pushed(page)
-    assert any("no category “Harbour”" in warning for warning in told.warnings)
+    assert any("no category “Only ours”" in warning for warning in told.warnings)
     (post,) = plain.posts()
     assert post["post_content"].startswith("<!-- wp:html -->\n<p ") and f'data-homeward="{page.uid.hex}"' in post["post_content"]
     assert connector_for(told.outlet).find(told.wanted.story).id == told.receipt_id  # type: ignore[union-attr]

@@ -236,14 +236,14 @@ add_action(
 
 /* --- The page: byline, and the link home should somebody have edited it away ------------------------------------------ */
 
-/** Our byline for a copy, else the name that was there. */
-function byline( $name ) {
-	$ours = is_admin() ? '' : told( BYLINE );
+/** Our byline for a copy, else the name that was there; also where some other user's name is asked for. */
+function byline( $name, $user_id = 0 ) {
+	$post = is_admin() ? null : get_post();
+	$ours = $post && ( ! $user_id || (int) $user_id === (int) $post->post_author ) ? told( BYLINE, $post ) : '';
 	return $ours ? esc_html( $ours ) : $name;
 }
-foreach ( array( 'the_author', 'get_the_author_display_name' ) as $hook ) {
-	add_filter( $hook, __NAMESPACE__ . '\byline', 20 );
-}
+add_filter( 'the_author', __NAMESPACE__ . '\byline', 20 );
+add_filter( 'get_the_author_display_name', __NAMESPACE__ . '\byline', 20, 2 );
 
 add_filter(
 	'the_content',

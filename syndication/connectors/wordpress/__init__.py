@@ -4,23 +4,17 @@ A post is made as a draft and then published, so that whatever breaks in between
 carries the id of our piece, in a field of our companion plugin and around its text. To withdraw is to move it to the trash.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
-
-from django.utils.html import format_html
-from selectolax.lexbor import LexborHTMLParser
 
 from syndication.connectors import rest, warnings
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import YES, Features
-from syndication.connectors.wordpress import leading_home, library
+from syndication.connectors.wordpress import leading_home, library, posts
 from syndication.connectors.wordpress.push import Push
 from syndication.connectors.wordpress.site import Site, code_of
 from syndication.errors import Transient
@@ -31,10 +25,6 @@ from syndication.story import Story
 __all__ = ["WordPress"]
 
 PASSWORD_SIGNS = 24
-# How many of WordPress' endings (-2, -3 …) of a taken slug are looked for.
-ENDINGS = 5
-# From the one that readers see to the one in the trash.
-STATUSES = ("publish", "future", "private", "pending", "draft", "trash")
 
 
 class WordPress(Connector):
@@ -71,7 +61,7 @@ class WordPress(Connector):
         """Make the post, unless an attempt before this one did."""
         push = Push(Site(self.access), story, self.access.contract)
         ours = library.terms(push)
-        post = self._sought(push.site, story, [_addresses(story)]) or self._draft(push, ours)
+        post = self._sought(push.site, story, [posts.addresses(story)]) or self._draft(push, ours)
         return self._bring(push, post, ours)
 
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -80,9 +70,10 @@ class WordPress(Connector):
         post = self._read(site, receipt.id)
         if post is None:
             made = self.publish(story, key)
-            return replace(made, warnings=(*made.warnings, warnings.made_anew()))
+            return replace(made, warnings=(*made.warnings, warnings.made_anew())) if receipt.id else made
         push = Push(site, story, self.access.contract, receipt.memory)
-        push.warn(*_noticed(post, receipt.memory))
+        if not posts.says(post, self._text(story, post)):
+            push.warn(*posts.noticed(post, receipt.memory))
         return self._bring(push, post, library.terms(push))
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -100,10 +91,10 @@ class WordPress(Connector):
     def find(self, story: Story) -> Receipt | None:
         """The post that carries our id: asked of our plugin, by the address it should have, and by the id in its text."""
         site = Site(self.access)
-        post = self._sought(site, story, [{"homeward_id": story.uid.hex}, _addresses(story), {"search": story.uid.hex}])
+        post = self._sought(site, story, [{"homeward_id": story.uid.hex}, posts.addresses(story), {"search": story.uid.hex}])
         if post is None:
             return None
-        url = rest.public(rest.field_of(post, "link")) if rest.field_of(post, "status") == "publish" else ""
+        url = rest.public(rest.field_of(post, "link")) if posts.seen_by_readers(post) else ""
         return Receipt(str(post["id"]), url, {"root": site.root})
 
     # --- one post -------------------------------------------------------------------------------------------------------------
@@ -115,9 +106,9 @@ class WordPress(Connector):
             listed = site.ask("GET", "posts", query=query).data
             if not isinstance(listed, list):
                 raise Transient("The outlet answered without a list of posts. Check the endpoint.")
-            ours = [post for post in listed if rest.field_of(post, "id", int) and _carries(post, story)]
+            ours = [post for post in listed if rest.field_of(post, "id", int) and posts.carries(post, story)]
             if ours:
-                return min(ours, key=lambda post: (_rank(post), post["id"]))
+                return min(ours, key=lambda post: (posts.rank(post), post["id"]))
         return None
 
     def _read(self, site: Site, post_id: str) -> dict[str, Any] | None:
@@ -125,35 +116,38 @@ class WordPress(Connector):
         if not post_id:
             return None
         answer = site.ask("GET", f"posts/{post_id}", query={"context": "edit"}, passes={"rest_post_invalid_id"})
-        return None if code_of(answer) else _post(answer)
+        return None if code_of(answer) else posts.of(answer)
 
     def _draft(self, push: Push, ours: library.Terms) -> dict[str, Any]:
         """The post, seen by nobody yet. Our plugin refuses a second one for the same piece, and names the first."""
         story = push.story
         told = {
-            **self._text(story, with_plugin=False),
+            **self._text(story, {}),
             **library.filed(push, {}, ours),
             "status": "draft",
-            "slug": _slug(story),
+            "slug": posts.slug(story),
             "date_gmt": min(story.first_published, datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S"),
             "meta": leading_home.our_fields(story, push.contract),
         }
         answer = push.site.ask("POST", "posts", told, passes={"homeward_exists"})
         if not code_of(answer):
-            return _post(answer)
+            return posts.of(answer)
         number = rest.field_of(rest.field_of(answer.data, "data", dict), "id", int)
         return rest.must_have(self._read(push.site, str(number)), "the copy that it says to have")
 
     def _bring(self, push: Push, post: Mapping[str, Any], ours: library.Terms) -> Receipt:
         """Publish this version in a post that is there, look at the public page, and remember what we saw."""
         taken, picture = self._publish(push, post, ours)
+        taken = self._in_time(push, taken)
         ways = leading_home.set_beside(push, taken)
-        url = rest.public(rest.field_of(taken, "link"))
+        url = rest.public(rest.field_of(taken, "link")) if posts.seen_by_readers(taken) else ""
+        if not url:
+            push.warn(posts.unseen(taken))
         leading_home.look(push, url, ways)
         remembered = {
             "root": push.site.root,
-            "slug": _slug(push.story),
-            "seen": _digest(taken),
+            "slug": posts.slug(push.story),
+            "seen": posts.digest(taken),
             "terms": library.kept(ours, taken),
             "picture": picture,
             "rank_math_noindex": push.contract.noindex,
@@ -164,13 +158,13 @@ class WordPress(Connector):
         """The post as the site has it now, and its picture."""
         fields = rest.field_of(post, "meta", dict)
         told = {
-            **self._text(push.story, with_plugin=leading_home.ID in fields),
+            **self._text(push.story, post),
             **library.filed(push, post, ours),
             "status": "publish",
             "meta": leading_home.our_fields(push.story, push.contract),
         }
-        if push.memory.get("slug") != _slug(push.story) or rest.field_of(post, "status") == "trash":
-            told["slug"] = _slug(push.story)
+        if push.memory.get("slug") != posts.slug(push.story) or rest.field_of(post, "status") == "trash":
+            told["slug"] = posts.slug(push.story)
         route, yoast = f"posts/{post['id']}", leading_home.yoast_fields(push.story, push.contract, fields)
         picture = library.picture(push, post)
         shown = {"featured_media": picture.get("id", 0)} if picture or push.memory.get("picture") else {}
@@ -184,16 +178,25 @@ class WordPress(Connector):
         if code_of(answer):
             # Where a field may be seen and not written, the rest is taken without it.
             answer = push.site.ask("POST", route, {**told, **shown})
-        return _post(answer), picture
+        return posts.of(answer), picture
 
-    def _text(self, story: Story, *, with_plugin: bool) -> dict[str, Any]:
+    def _in_time(self, push: Push, taken: dict[str, Any]) -> dict[str, Any]:
+        """The post, published. Where the site's clock is slow it took what is new for something of the future."""
+        if rest.field_of(taken, "status") != "future" or "seen" in push.memory:
+            # Once it was out, only the desk can have given it a later time.
+            return taken
+        now = rest.field_of(taken, "modified_gmt")
+        return posts.of(push.site.ask("POST", f"posts/{taken['id']}", {"status": "publish", "date_gmt": now}))
+
+    def _text(self, story: Story, post: Mapping[str, Any]) -> dict[str, Any]:
         """Title, text and excerpt, all of them HTML. Our plugin shows the byline in its place, and can name the piece's home."""
         contract = self.access.contract
+        with_plugin = leading_home.ID in rest.field_of(post, "meta", dict)
         body = copy.html(story, contract, byline=not with_plugin, home=contract.canonical and not with_plugin)
         excerpt = story.standfirst or story.description
         return {
             "title": escape(story.headline, quote=False),
-            "content": _marked(story, body),
+            "content": posts.marked(story, body),
             "excerpt": escape(excerpt, quote=False),
         }
 
@@ -239,85 +242,3 @@ def _may_publish(may: Mapping[str, Any]) -> Step:
         sentence = "Our user may publish, but not make categories: only those that the outlet has are used."
         return Step(PUBLISHING, OK, f"{sentence} The role Editor may make them.")
     return Step(PUBLISHING, OK, "Our user may publish, upload pictures and make categories.")
-
-
-# --- a post and our piece -----------------------------------------------------------------------------------------------------
-
-
-def _post(answer: rest.Answer) -> dict[str, Any]:
-    """The post in an answer."""
-    rest.must_have(rest.field_of(answer.data, "id", int), "the number of the post")
-    return answer.data
-
-
-def _rank(post: Mapping[str, Any]) -> int:
-    status = rest.field_of(post, "status")
-    return STATUSES.index(status) if status in STATUSES else len(STATUSES)
-
-
-def _marker(story: Story) -> str:
-    return f'data-homeward="{story.uid.hex}"'
-
-
-def _carries(post: Mapping[str, Any], story: Story) -> bool:
-    """Whether a post is a copy of our piece."""
-    told = rest.field_of(rest.field_of(post, "meta", dict), leading_home.ID)
-    return told == story.uid.hex or _marker(story) in _raw(post, "content")
-
-
-def _raw(post: Mapping[str, Any], name: str) -> str:
-    return str(rest.field_of(rest.field_of(post, name, dict), "raw"))
-
-
-def _digest(post: Mapping[str, Any]) -> str:
-    """What a desk would change in a post, short."""
-    told = [*(_raw(post, name) for name in ("title", "content", "excerpt")), rest.field_of(post, "status")]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
-
-
-def _noticed(post: Mapping[str, Any], memory: Mapping[str, Any]) -> list[str]:
-    """What the desk did to the post since we pushed it last, if we know how we left it."""
-    if memory.get("withdrawn") or "seen" not in memory or memory["seen"] == _digest(post):
-        return []
-    if rest.field_of(post, "status") == "trash":
-        return [
-            "The outlet had moved the copy to its trash; this version brought it back. If it shall stay away, withdraw it there."
-        ]
-    return [warnings.changed_there(_changed_at(post))]
-
-
-def _changed_at(post: Mapping[str, Any]) -> datetime | None:
-    try:
-        return datetime.fromisoformat(rest.field_of(post, "modified_gmt")).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def _marked(story: Story, body: str) -> str:
-    """The text in one block of HTML, which WordPress leaves as it is, with our id in its first element.
-
-    Language and direction stand on each element: one around all of them would take from them the distances that a theme gives.
-    """
-    credit = story.lead_image.credit if story.lead_image else ""
-    line = format_html("<p><small>{}</small></p>", credit) if credit else ""
-    tree = LexborHTMLParser(f"<!doctype html><body>{body}\n{line or ''}")
-    parts = list(tree.body.iter()) if tree.body else []
-    for part in parts:
-        part.attrs["lang"] = part.attributes.get("lang") or story.language
-        part.attrs["dir"] = part.attributes.get("dir") or story.direction
-    if parts:
-        parts[0].attrs["data-homeward"] = story.uid.hex
-    text = tree.body.inner_html if tree.body else ""
-    return f"<!-- wp:html -->\n{(text or '').strip()}\n<!-- /wp:html -->"
-
-
-def _slug(story: Story) -> str:
-    """The last part of our own address."""
-    return unquote(urlsplit(story.url).path.rstrip("/").rpartition("/")[2])
-
-
-def _addresses(story: Story) -> dict[str, str]:
-    """The slugs that WordPress may have given a post of ours: ours, with an ending where that was taken, and as in the trash."""
-    slug = _slug(story)
-    slugs = [slug, *(f"{slug}-{number}" for number in range(2, ENDINGS + 1))]
-    return {"slug": ",".join([*slugs, *(f"{one}__trashed" for one in slugs)])}

@@ -32,6 +32,9 @@ class FakeWordPress(FakeOutlet):
         self.opened: set[str] = set()
         self.may = {"publish_posts": True, "upload_files": True, "manage_categories": True}
         self.trash = True
+        # How far its clock is behind; and what becomes of a post that we publish, where a plugin has every post read first.
+        self.slow = timedelta()
+        self.published_as = "publish"
         self.terms: dict[str, dict[int, str]] = {"categories": {1: "Uncategorized"}, "tags": {}}
         self.media: dict[int, dict[str, Any]] = {}
         self.front: dict[str, str] = {"Link": f'<{self.partner.url(API)}>; rel="https://api.w.org/"'}
@@ -152,6 +155,10 @@ class FakeWordPress(FakeOutlet):
                 post[name] = {"raw": value}
             else:
                 post[name] = value
+        if post["status"] == "publish":
+            there = datetime.now(UTC) - self.slow
+            due = post.get("date_gmt", "") > (there + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S")
+            post["status"] = "future" if due else self.published_as
         self._touch(copy)
 
     def _free(self, slug: str, copy: Copy) -> str:
