@@ -134,7 +134,7 @@ def available() -> None:
     lacking += [str(folder) for folder in (CORE / "wp-load.php", CORE / "wp-content/themes" / THEME) if not folder.exists()]
     if lacking:
         packages = (
-            "wordpress wordpress-theme-twentytwentyone mariadb-server php-cli php-mysql php-gd php-xml php-mbstring php-curl"
+            "wordpress wordpress-theme-twentytwentyone mariadb-server-core php-cli php-mysql php-gd php-xml php-mbstring php-curl"
         )
         told = f"WordPress is not tried here, for {', '.join(lacking)} is missing."
         raise Missing(f"{told} On Debian: apt-get install --no-install-recommends {packages}")

@@ -626,7 +626,7 @@ def test_where_there_is_no_trash_the_copy_becomes_a_draft(engine: Engine, site: 
 
 def test_a_copy_that_our_user_may_not_change_holds_no_other(engine: Engine, site: FakeWordPress, story: Story) -> None:
     engine.publish(story)
-    answering(site, "/posts/7", refused(403, "rest_cannot_delete", "Sorry, you are not allowed to delete this post."), "DELETE")
+    answering(site, "/posts/7", refused(403, "rest_cannot_delete", "Sorry, you are not allowed to delete this post."))
     with pytest.raises(Permanent, match="role Editor") as caught:
         engine.withdraw(story)
     assert not isinstance(caught.value, Refused)

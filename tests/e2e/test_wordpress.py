@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
+from uuid import uuid4
 
 import pytest
 from django.db.models.functions import Now
@@ -375,6 +377,15 @@ def test_a_worker_killed_between_post_and_answer_leaves_exactly_one_post(
         (post,) = sites[told.outlet].posts("any", "trash")
         assert (post["post_status"], str(post["ID"])) == ("publish", told.receipt_id)
         assert page.title in sites[told.outlet].page(told.receipt_url)
+
+
+def test_two_workers_at_the_same_moment_make_one_post_where_our_plugin_is(companion: Site) -> None:
+    told = outlet(companion)
+    story = make.story(headline="The harbour of lamps")
+    with ThreadPoolExecutor(2) as pool:
+        receipts = list(pool.map(lambda _: connector_for(told).publish(story, uuid4()), range(2)))
+    assert receipts[0].id == receipts[1].id and receipts[0].url == receipts[1].url
+    assert len(companion.posts("any", "trash")) == 1
 
 
 # --- the test of the connection -----------------------------------------------------------------------------------------------

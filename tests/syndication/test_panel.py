@@ -101,6 +101,13 @@ def test_a_failure_is_told_in_plain_words_with_the_detail_escaped_below(outlet: 
     assert "<script>alert(1)" not in html and "&lt;script&gt;" in html
 
 
+def test_what_was_taken_with_reservations_says_which(outlet: Outlet, editor: Client, desk: Desk) -> None:
+    desk.warnings = ("The canonical link <cannot> be set there.",)
+    page = make.original()
+    deliver_due()
+    assert "The canonical link &lt;cannot&gt; be set there." in editor.get(panel(page)).content.decode()
+
+
 def test_an_outlet_that_needs_a_person_is_marked(outlet: Outlet, editor: Client) -> None:
     page = make.original()
     Outlet.objects.update(state=Outlet.State.HELD)

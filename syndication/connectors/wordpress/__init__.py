@@ -25,6 +25,8 @@ from syndication.story import Story
 __all__ = ["WordPress"]
 
 PASSWORD_SIGNS = 24
+# Many firewalls let no DELETE through. WordPress takes a POST for one, and its own editor says it so.
+AS_DELETE = {"x-http-method-override": "DELETE"}
 
 
 class WordPress(Connector):
@@ -83,7 +85,7 @@ class WordPress(Connector):
             return receipt
         site = Site(self.access, rest.field_of(known.memory, "root"))
         down = {"rest_post_invalid_id", "rest_already_trashed"}
-        answer = site.ask("DELETE", f"posts/{known.id}", passes=down | {"rest_trash_not_supported"})
+        answer = site.ask("POST", f"posts/{known.id}", headers=AS_DELETE, passes=down | {"rest_trash_not_supported"})
         if code_of(answer) == "rest_trash_not_supported":
             site.ask("POST", f"posts/{known.id}", {"status": "draft"})
         return Receipt(known.id, known.url, {**known.memory, "root": site.root, "withdrawn": True})

@@ -112,7 +112,7 @@ class FakeWordPress(FakeOutlet):
             return refused(404, "rest_post_invalid_id", "Invalid post ID.")
         if request.method == "GET":
             return Reply(data=copy.facts)
-        if request.method == "DELETE":
+        if request.headers.get("x-http-method-override") == "DELETE":
             return self._bin(copy)
         told = request.json()
         if told.get("featured_media") and told["featured_media"] not in self.media:

@@ -192,6 +192,11 @@ def test_a_cell_says_how_far_behind_the_outlet_is(editor: Client) -> None:
     assert "has v1, wanted v2" in get(editor, "republication", row.pk)
 
 
+def test_what_was_taken_with_reservations_says_which(editor: Client) -> None:
+    row = carried(make.outlet(), warnings=["The canonical link <cannot> be set there."])
+    assert "The canonical link &lt;cannot&gt; be set there." in get(editor, "republication", row.pk)
+
+
 def test_the_matrix_is_filtered_and_searched(editor: Client) -> None:
     lantern, gazette = make.outlet("Lantern"), make.outlet("Gazette")
     carried(lantern, "Ships", state="failed")
