@@ -26,6 +26,8 @@ from syndication.story import Picture, Story
 
 COLLECTION = "app.bsky.feed.post"
 LIMIT, LINK_ROOM = 300, 40
+# A post may have 3000 bytes as well: letters of many parts fill them first.
+MOST_BYTES = 2800
 THUMB_BYTES, THUMB_SIDE = 1_000_000, 1200
 SHOWS_THE_OLD = (
     "Bluesky keeps the new version, but its apps go on showing the post as it was first. "
@@ -222,7 +224,10 @@ def name_of(uid: UUID) -> str:
 def _record_of(story: Story, created: str, blob: Any) -> dict[str, Any]:
     link = story.canonical.url
     shown = shortened(urlsplit(link).netloc.removeprefix("www.") + urlsplit(link).path.rstrip("/"), LINK_ROOM)
-    before = f"{composed(story, LIMIT - LINK_ROOM - 2)}\n\n"
+    room = LIMIT - LINK_ROOM - 2
+    while len(said := composed(story, room).encode()) > MOST_BYTES:
+        room = room * 3 // 4
+    before = f"{said.decode()}\n\n"
     start = len(before.encode())
     feature = {"$type": "app.bsky.richtext.facet#link", "uri": link}
     card = {"uri": link, "title": story.social_title, "description": story.description or story.standfirst}
