@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.management import call_command
 from django.http import UnreadablePostError
@@ -236,6 +237,16 @@ def test_a_fault_of_ours_is_told_as_one_and_leaves_nothing_behind(monkeypatch: p
     monkeypatch.setattr(receiving, "free_slug", fail)
     refused(send(make.sender(), "published", version(1)), 500, "fault")
     assert not Received.objects.exists() and not Author.objects.exists(), "the next try begins anew"
+
+
+def test_a_version_that_no_page_validates_is_the_senders_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    from home import receiving
+
+    def object_to(*args: Any, **kwargs: Any) -> None:
+        raise ValidationError({"slug": "This slug cannot be."})
+
+    monkeypatch.setattr(receiving, "place", object_to)
+    assert refused(send(make.sender(), "published", version(1)), 422, "unfit")["says"] == "This slug cannot be."
 
 
 def wrong(content: Any, sender: Sender | None = None) -> str:
