@@ -128,7 +128,7 @@ def test_a_picture_at_a_private_address_is_not_fetched(settings: Any, tmp_path: 
 
 def test_an_errand_that_is_overtaken_hangs_nothing(abroad: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     send(make.sender(), "published", version(1, lead_image=photo(abroad)))
-    fetch = tending.keep_picture
+    fetch = reading.keep_picture
 
     def meanwhile(url: str) -> str:
         """While the worker fetches the first picture a version with another one arrives."""
