@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.text import slugify
 from selectolax.lexbor import LexborHTMLParser
+from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.log_actions import log
 from wagtail.models import Collection, Page
 
 from home import languages
 from home.licences import LICENCES
 from home.models import Author, Byline, DatedCorrection, PublicationImage, StubPage, Topic
-from home.rendering import excerpt, plain, shorten
+from home.rendering import BLOCK_ENDS, excerpt, plain, shorten
 from home.stub_making import author_slug, free_slug, known_authors, language_of, outlet_of, twin
 from syndication.arrivals import Arrival, Placed
 from syndication.canonical import absolute
@@ -37,6 +38,7 @@ places = ("home.SectionPage",)
 
 TAGS = {"p", "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "small", "code", "br", "hr", "cite", "h2", "h3", "h4"}
 TAGS |= {"ul", "ol", "li", "blockquote", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
+INLINE = {"a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "small", "code", "cite"}
 # Of these only what is no picture is kept.
 FIGURES = {"figure", "figcaption", "img"}
 ATTRIBUTES = {
@@ -49,8 +51,12 @@ ATTRIBUTES = {
 }
 # What these contain is no text, or, in an aside, the same text once more.
 WITHOUT_CONTENT = {"script", "style", "svg", "math", "iframe", "object", "template", "aside"}
+MARKS = re.compile(r'<sup\b.*?</sup>|<a\b[^>]*href="#.*?</a>', re.DOTALL)
 NOTE = re.compile(r"#?footnote[\w-]{0,60}", re.ASCII)
 DEEPEST = 40
+SIMPLER = (
+    "The text holds HTML that the outlet's editor cannot open, so emphasis and links were left out there. Tidy it and push again."
+)
 VOID = {"br", "hr", "img"}
 
 
@@ -101,7 +107,10 @@ def _fill(page: StubPage, arrival: Arrival) -> tuple[str, ...]:
     page.canonical_policy, warnings = _policy(contract)
     full = arrival.sender.shows == arrival.sender.Shows.COPY and bool(story.body_html)
     page.extent = page.Extent.FULL if full else page.Extent.EXCERPT
-    page.excerpt = _text(story, full=full) + (f"<p><em>{escape(contract.attribution)}</em></p>" if contract.attribution else "")
+    text, simpler = editable(_text(story, full=full))
+    page.excerpt = text + (f"<p><em>{escape(contract.attribution)}</em></p>" if contract.attribution else "")
+    if simpler:
+        warnings = (*warnings, SIMPLER)
     page.bylines.set([Byline(author=author) for author in _authors(arrival)])
     page.corrections.set([DatedCorrection(made_on=one.at, text=shorten(one.text, 1000)) for one in story.corrections])
     return warnings
@@ -154,7 +163,9 @@ def clean(html: str, base: str) -> str:
     depth.feed(cleaned)
     if depth.most > DEEPEST:
         raise Unfit("data.story.body_html", f"Its tags nest deeper than {DEEPEST}.")
-    return _without_pictures(cleaned) if "<img" in cleaned or "<figure" in cleaned else cleaned
+    text = _without_pictures(cleaned) if "<img" in cleaned or "<figure" in cleaned else cleaned
+    # As Wagtail writes them, and as its editor must read them.
+    return text.replace("<br>", "<br/>").replace("<hr>", "<hr/>")
 
 
 def _without_pictures(html: str) -> str:
@@ -166,6 +177,23 @@ def _without_pictures(html: str) -> str:
         image.decompose()
     text = (tree.body.inner_html if tree.body else "") or ""
     return re.sub(r"</?figure>", "", text).replace("<figcaption>", "<p>").replace("</figcaption>", "</p>").strip()
+
+
+def editable(html: str) -> tuple[str, bool]:
+    """`html` so that an editor of ours can open it, and whether that took something away: Wagtail's editor stops at what is legal
+    and odd, such as a paragraph inside of emphasis.
+    """
+    field: Any = StubPage._meta.get_field("excerpt")
+    converter = ContentstateConverter(field.features)
+    plainer = nh3.clean(html, tags=TAGS - INLINE, attributes={}).replace("<br>", "<br/>").replace("<hr>", "<hr/>")
+    for text in (html, plainer):
+        try:
+            converter.from_database_format(text)
+        except Exception:  # whatever it stops at
+            continue
+        return text, text != html
+    blocks = (plain(part) for part in BLOCK_ENDS.split(html))
+    return "".join(f"<p>{escape(block)}</p>" for block in blocks if block), True
 
 
 class _Depth(HTMLParser):
@@ -217,11 +245,16 @@ def _topics(story: Story) -> list[Topic]:
 def _digest(page: StubPage) -> str:
     """What the page says of the sender's facts. The text by its words: an editor's form writes its HTML in another way."""
     facts = [
-        *(page.title, page.standfirst, plain(page.excerpt), page.extent, page.outlet_url, str(page.ran_on), page.language),
+        *(page.title, page.standfirst, _words(page.excerpt), page.extent, page.outlet_url, str(page.ran_on), page.language),
         *(page.canonical_policy, [line.author_id for line in page.bylines.all()]),
         [(str(one.made_on), one.text) for one in page.corrections.all()],
     ]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
+def _words(html: str) -> str:
+    # The marks of footnotes are no words, and Draftail nests them another way.
+    return "".join(plain(MARKS.sub("", html)).split())
 
 
 # --- the picture -----------------------------------------------------------------------------------------------------
