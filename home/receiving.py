@@ -5,53 +5,33 @@ Both are stubs in our words, because both lead home: a full copy is a stub that 
 
 import hashlib
 import json
-import re
-from html.parser import HTMLParser
 from typing import Any
 
-import nh3
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.text import slugify
-from selectolax.lexbor import LexborHTMLParser
 from wagtail.log_actions import log
 from wagtail.models import Collection, Page
 
 from home import languages
+from home.foreign_html import clean, editable, words
 from home.licences import LICENCES
 from home.models import Author, Byline, DatedCorrection, PublicationImage, StubPage, Topic
 from home.rendering import excerpt, plain, shorten
 from home.stub_making import author_slug, free_slug, known_authors, language_of, outlet_of, twin
 from syndication.arrivals import Arrival, Placed
-from syndication.canonical import absolute
 from syndication.contract import Contract
-from syndication.incoming import Unfit
 from syndication.models import Outlet
 from syndication.story import Picture, Story
 
 ACTION = "home.received"
 # The page types under which pieces are put.
 places = ("home.SectionPage",)
-
-TAGS = {"p", "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "small", "code", "br", "hr", "cite", "h2", "h3", "h4"}
-TAGS |= {"ul", "ol", "li", "blockquote", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
-# Of these only what is no picture is kept.
-FIGURES = {"figure", "figcaption", "img"}
-ATTRIBUTES = {
-    "a": {"href", "aria-label"},
-    "li": {"id"},
-    "ol": {"start"},
-    "sup": {"id"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-}
-# What these contain is no text, or, in an aside, the same text once more.
-WITHOUT_CONTENT = {"script", "style", "svg", "math", "iframe", "object", "template", "aside"}
-NOTE = re.compile(r"#?footnote[\w-]{0,60}", re.ASCII)
-DEEPEST = 40
-VOID = {"br", "hr", "img"}
+SIMPLER = (
+    "The outlet's editor cannot open some HTML of this text, so emphasis and links were left out there. Tidy it, then push again."
+)
 
 
 def known(arrival: Arrival) -> Page | None:
@@ -101,7 +81,10 @@ def _fill(page: StubPage, arrival: Arrival) -> tuple[str, ...]:
     page.canonical_policy, warnings = _policy(contract)
     full = arrival.sender.shows == arrival.sender.Shows.COPY and bool(story.body_html)
     page.extent = page.Extent.FULL if full else page.Extent.EXCERPT
-    page.excerpt = _text(story, full=full) + (f"<p><em>{escape(contract.attribution)}</em></p>" if contract.attribution else "")
+    text, simpler = editable(_text(story, full=full))
+    page.excerpt = text + (f"<p><em>{escape(contract.attribution)}</em></p>" if contract.attribution else "")
+    if simpler:
+        warnings = (*warnings, SIMPLER)
     page.bylines.set([Byline(author=author) for author in _authors(arrival)])
     page.corrections.set([DatedCorrection(made_on=one.at, text=shorten(one.text, 1000)) for one in story.corrections])
     return warnings
@@ -128,59 +111,6 @@ def _text(story: Story, *, full: bool) -> str:
         return text
     # By contract only headline and link: a page without a word would be none.
     return f"<p>{escape(story.standfirst or story.description or story.headline)}</p>"
-
-
-def clean(html: str, base: str) -> str:
-    """HTML of strangers as our pages may show it: no pictures, for each reader of ours would fetch them from the sender; no names
-    that mean something here; addresses as they were meant at `base`. Raises Unfit.
-    """
-
-    def meant(tag: str, attribute: str, value: str) -> str | None:
-        if attribute == "id" or value.startswith("#"):
-            # Footnotes lead there and back; any other fragment leads nowhere.
-            return value if NOTE.fullmatch(value) else None
-        return value if attribute != "href" or value.startswith("mailto:") else absolute(value, base) or None
-
-    cleaned = nh3.clean(
-        html,
-        tags=TAGS | FIGURES,
-        clean_content_tags=set(WITHOUT_CONTENT),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        attribute_filter=meant,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener",
-    ).strip()
-    depth = _Depth()
-    depth.feed(cleaned)
-    if depth.most > DEEPEST:
-        raise Unfit("data.story.body_html", f"Its tags nest deeper than {DEEPEST}.")
-    return _without_pictures(cleaned) if "<img" in cleaned or "<figure" in cleaned else cleaned
-
-
-def _without_pictures(html: str) -> str:
-    """A figure with a picture goes, caption and all; one with a quotation stays, as the quotation and a line below it."""
-    tree = LexborHTMLParser(html)
-    for figure in tree.css("figure:has(img)"):
-        figure.decompose()
-    for image in tree.css("img"):
-        image.decompose()
-    text = (tree.body.inner_html if tree.body else "") or ""
-    return re.sub(r"</?figure>", "", text).replace("<figcaption>", "<p>").replace("</figcaption>", "</p>").strip()
-
-
-class _Depth(HTMLParser):
-    """How deep the tags of clean HTML nest: what is built of them takes time with the square of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = self.most = 0
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.now += tag not in VOID
-        self.most = max(self.most, self.now)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.now -= tag not in VOID
 
 
 def _outlet(arrival: Arrival) -> Outlet:
@@ -217,7 +147,7 @@ def _topics(story: Story) -> list[Topic]:
 def _digest(page: StubPage) -> str:
     """What the page says of the sender's facts. The text by its words: an editor's form writes its HTML in another way."""
     facts = [
-        *(page.title, page.standfirst, plain(page.excerpt), page.extent, page.outlet_url, str(page.ran_on), page.language),
+        *(page.title, page.standfirst, words(page.excerpt), page.extent, page.outlet_url, str(page.ran_on), page.language),
         *(page.canonical_policy, [line.author_id for line in page.bylines.all()]),
         [(str(one.made_on), one.text) for one in page.corrections.all()],
     ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowPage, WorkflowTask
 
 from home.models import PublicationImage, StubPage
-from syndication import reading
+from syndication import reading, tending
 from syndication.errands import run_errands
 from syndication.models import Errand, Received
 from syndication.story import Licence, Picture
@@ -126,16 +126,16 @@ def test_a_picture_at_a_private_address_is_not_fetched(settings: Any, tmp_path: 
     assert page().lead_image is None and "by hand" in Received.objects.get().note
 
 
-def test_an_errand_that_is_overtaken_hangs_nothing(abroad: Partner) -> None:
-    sender = make.sender()
-    send(sender, "published", version(1, lead_image=photo(abroad)))
+def test_an_errand_that_is_overtaken_hangs_nothing(abroad: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(make.sender(), "published", version(1, lead_image=photo(abroad)))
+    fetch = reading.keep_picture
 
-    # While the worker fetches the first picture a version with another one arrives.
-    def meanwhile(visit: Any) -> None:
+    def meanwhile(url: str) -> str:
+        """While the worker fetches the first picture a version with another one arrives."""
         Received.objects.update(picture_url=abroad.url("/other.png"))
-        visit.reply(200, make.drawing("png"), "image/png")
+        return fetch(url)
 
-    abroad.routes["/lamp.png"] = meanwhile
+    monkeypatch.setattr(tending, "keep_picture", meanwhile)
     run_errands()
     assert page().lead_image is None and shelf() == [] and not PublicationImage.objects.exists()
 
