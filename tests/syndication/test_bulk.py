@@ -139,5 +139,6 @@ def test_the_column_costs_one_query_however_long_the_list(editor: Client, desk: 
         make.original(f"Piece {number}")
     with CaptureQueriesContext(connection) as queries:
         explorer(editor)
-    asked = [query for query in queries if 'FROM "syndication_republication"' in query["sql"]]
-    assert len(asked) == 1
+    asked = [query["sql"] for query in queries if 'FROM "syndication_republication"' in query["sql"]]
+    # The menu counts what is to be done by hand, on every page.
+    assert len([sql for sql in asked if not sql.startswith("SELECT COUNT(*)")]) == 1
