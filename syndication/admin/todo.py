@@ -19,6 +19,7 @@ from wagtail.admin.filters import WagtailFilterSet
 
 from syndication import syndicating
 from syndication.admin.screens import OPERATIONS, Listing, Screen, ScreenMenuItem
+from syndication.connectors import CONNECTORS
 from syndication.connectors.by_hand import ways_in
 from syndication.models import Delivery, Outlet, Republication
 from syndication.models.outlet import validate_web_url
@@ -26,6 +27,8 @@ from syndication.renderers import copy, plain
 from syndication.renderers.terms import terms
 
 RIGHT = "syndication.syndicate"
+# Kinds of which no copy stands anywhere.
+ANNOUNCING = [kind for kind, connector in CONNECTORS.items() if connector.announces]
 
 
 def due() -> QuerySet[Any]:
@@ -186,7 +189,41 @@ class KitView(Screen):
         return redirect("syndication:todo")
 
 
+class AddressView(Screen):
+    """Where a copy stands whose outlet did not say: from then on it is looked at."""
+
+    right = RIGHT
+    above = ("republications", gettext_lazy("Republications"))
+    page_title = gettext_lazy("Enter the address of the copy")
+    header_icon = "link"
+    template_name = "syndication/screens/address.html"
+
+    @cached_property
+    def row(self) -> Republication:
+        """The row of the address, if the outlet holds the piece and nobody knows where."""
+        rows = Republication.objects.filter(receipt_url="", held__isnull=False, due_at=None).exclude(outlet__kind__in=ANNOUNCING)
+        found: Republication = get_object_or_404(rows.select_related("wanted", "outlet"), pk=self.kwargs["republication_id"])
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form and what it is about."""
+        kwargs.setdefault("form", CloseForm(outlet=self.row.outlet))
+        return {**super().get_context_data(**kwargs), "row": self.row}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep it, and have it looked at."""
+        form = CloseForm({"url": request.POST.get("url", "")}, outlet=self.row.outlet)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        if syndicating.mark_delivered(self.row, form.cleaned_data["url"], actor=request.user):
+            messages.success(request, _("Thank you. We look at the copy now."))
+        else:
+            messages.error(request, _("It changed meanwhile, so nothing was marked. Look again."))
+        return redirect("syndication:republication", self.row.pk)
+
+
 urls = [
+    path("republications/<int:republication_id>/address/", AddressView.as_view(), name="address"),
     path("to-do/", TodoView.as_view(), name="todo"),
     path("to-do/results/", TodoView.as_view(results_only=True), name="todo_results"),
     path("to-do/<int:republication_id>/", KitView.as_view(), name="kit"),

@@ -90,10 +90,11 @@ class Bluesky(Connector):
         record = field_of(there, "value", dict)
         created = field_of(record, "createdAt") or datetime.now(UTC).isoformat()
         warnings: list[str] = []
-        if there and receipt.memory.get("cid", there["cid"]) != there["cid"]:
-            warnings.append(changed_there(None))
         taken = self._put(story, session, receipt.memory if there else {}, created)
+        # The same words have the same version: then an update of ours had arrived whose answer was lost.
         if there and taken.memory["cid"] != there["cid"]:
+            if receipt.memory.get("cid", there["cid"]) != there["cid"]:
+                warnings.append(changed_there(None))
             warnings.append(SHOWS_THE_OLD)
         return Receipt(taken.id, taken.url, taken.memory, (*warnings, *taken.warnings))
 

@@ -59,7 +59,9 @@ class Mastodon(Connector):
         if answer.status in ABSENT:
             return replace(self.publish(story, key), warnings=(made_anew(),))
         edited = field_of(there.data, "edited_at")
-        theirs = edited != receipt.memory.get("edited_at", edited)
+        # Where our edit changes nothing, these words were ours: of an update whose answer was lost.
+        changes = field_of(answer.data, "content") != field_of(there.data, "content")
+        theirs = changes and edited != receipt.memory.get("edited_at", edited)
         return _receipt(answer.data, (changed_there(_moment(edited)),) if theirs else ())
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:

@@ -45,6 +45,7 @@ MAY = {
     "syndication:todo": ("EMS", ""),
     "syndication:todo_results": ("EMS", ""),
     "syndication:kit": ("EMS", "EMS"),
+    "syndication:address": ("EMS", "EMS"),
     # Wagtail's own group Editors may edit pages below the root that it was given.
     "syndication:panel": ("ES", ""),
     "syndication:push": ("", "ES"),

@@ -238,3 +238,38 @@ def test_the_list_asks_as_many_queries_for_many_rows_as_for_few(
         todo(medium)
     with django_assert_num_queries(len(few)):
         get(editor, name)
+
+
+# --- where a copy stands that nobody told us of ---------------------------------------------------------------------------
+
+
+def address(row: Republication) -> str:
+    return reverse("syndication:address", args=[row.pk])
+
+
+def test_the_address_of_a_copy_can_be_entered_where_the_outlet_did_not_say_it(editor: Client) -> None:
+    row = carried(make.outlet("Lantern desk", kind="email"), "Ships")
+    assert "Lantern desk has “Ships”, but did not say where it stands." in editor.get(address(row)).content.decode()
+    answer = editor.post(address(row), {"url": "https://outlet.example/ships"}, follow=True)
+    assert "We look at the copy now." in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.state, row.receipt_url) == ("delivered", "https://outlet.example/ships")
+    assert Verification.objects.get().url == "https://outlet.example/ships"
+
+
+@pytest.mark.parametrize("url", ["", "https://elsewhere.example/ships"])
+def test_an_address_that_cannot_be_is_refused(url: str, editor: Client) -> None:
+    row = carried(make.outlet(kind="email"))
+    assert editor.post(address(row), {"url": url, "without": "1"}).status_code == 422
+    assert not Verification.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [("mastodon", {}), ("email", {"receipt_url": "https://outlet.example/1"}), ("email", {"state": "failed", "held": None})],
+)
+def test_where_there_is_no_copy_or_its_place_is_known_there_is_nothing_to_enter(
+    kind: str, facts: dict[str, Any], editor: Client
+) -> None:
+    row = carried(make.outlet(kind=kind), **facts)
+    assert editor.get(address(row)).status_code == 404
