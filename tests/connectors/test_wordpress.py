@@ -248,11 +248,13 @@ def test_the_text_stands_in_one_block_and_no_element_around_it_spoils_a_themes_d
     engine.publish(changed(story, language="ar", direction="rtl", body_html=body))
     first, *lines, last = post(site)["content"]["raw"].split("\n")
     assert (first, last) == ("<!-- wp:html -->", "<!-- /wp:html -->")
-    assert lines[0] == f'<p lang="ar" dir="rtl" data-homeward="{story.uid.hex}"><em>{story.byline}</em></p>'
+    assert (
+        lines[0] == f'<p lang="ar" dir="rtl" style="text-align:start" data-homeward="{story.uid.hex}"><em>{story.byline}</em></p>'
+    )
     assert lines[1:4] == [
-        '<p lang="ar" dir="rtl">مرفأ</p>',
-        '<blockquote lang="fr" dir="ltr"><p>Un port</p></blockquote>',
-        '<p lang="ar" dir="rtl">ليل &amp; بحر</p>',
+        '<p lang="ar" dir="rtl" style="text-align:start">مرفأ</p>',
+        '<blockquote lang="fr" dir="ltr" style="text-align:start"><p>Un port</p></blockquote>',
+        '<p lang="ar" dir="rtl" style="text-align:start">ليل &amp; بحر</p>',
     ]
 
 

@@ -315,11 +315,13 @@ def test_a_plain_site_follows_changes_and_withdrawals_too(plain: Site) -> None:
 
 def test_an_author_whose_words_wordpress_filters_pushes_the_same_and_finds_it_again(plain: Site) -> None:
     outlet(plain, "author")
-    page = illustrated(parent=make.section("Only ours"))
+    page = illustrated(parent=make.section("Only ours"), language="ar")
     told = pushed(page)
     assert any("no category “Only ours”" in warning for warning in told.warnings)
     (post,) = plain.posts()
-    assert post["post_content"].startswith("<!-- wp:html -->\n<p ") and f'data-homeward="{page.uid.hex}"' in post["post_content"]
+    content = post["post_content"]
+    assert content.startswith("<!-- wp:html -->\n<p ") and f'data-homeward="{page.uid.hex}"' in content
+    assert 'lang="ar" dir="rtl" style="text-align:start"' in content
     assert connector_for(told.outlet).find(told.wanted.story).id == told.receipt_id  # type: ignore[union-attr]
     again = pushed(make.edit(page, title="The harbour of ships"))
     assert again.receipt_id == told.receipt_id and not any("changed" in warning for warning in again.warnings)

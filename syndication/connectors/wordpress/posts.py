@@ -100,6 +100,9 @@ def marked(story: Story, body: str) -> str:
     for part in parts:
         part.attrs["lang"] = part.attributes.get("lang") or story.language
         part.attrs["dir"] = part.attributes.get("dir") or story.direction
+        if story.direction == "rtl" and not part.attributes.get("style"):
+            # Themes made for left to right say so, and more than once.
+            part.attrs["style"] = "text-align:start"
     if parts:
         parts[0].attrs["data-homeward"] = story.uid.hex
     text = tree.body.inner_html if tree.body else ""
