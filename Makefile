@@ -47,10 +47,11 @@ $(READY): requirements-dev.txt
 		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt; }
 	@touch $@
 
-lint: $(READY) ## Style of Python (ruff) and of templates (djlint)
+lint: $(READY) ## Style of Python (ruff) and of templates (djlint); syntax of the WordPress plugin, where PHP is
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/djlint --lint --quiet templates
+	@! command -v php >/dev/null || php -n -l integrations/wordpress/homeward-syndication/homeward-syndication.php
 
 format: $(READY) ## Rewrite Python files in the house style
 	$(VENV)/bin/ruff check --fix .
@@ -74,15 +75,18 @@ programs: $(READY)
 		&& $(PY) -m tests.servers; }
 
 # The checker of HTML needs Java and a package from npm, so only where both are does it take part (.ci/run installs them).
-WITHOUT_VNU = $(shell command -v java >/dev/null && [ -f var/npm/node_modules/vnu-jar/build/dist/vnu.jar ] || echo '-m "not vnu"')
+WITHOUT_VNU = $(shell command -v java >/dev/null && [ -f var/npm/node_modules/vnu-jar/build/dist/vnu.jar ] || echo 'and not vnu')
+# A real WordPress needs PHP, MariaDB and WordPress itself (.ci/run installs them). It is met on SQLite only.
+WITHOUT_WORDPRESS = $(shell $(PY) -m tests.wordpress >/dev/null 2>&1 || echo 'and not wordpress')
 
 # Both databases side by side: two processors halve the time. Their closing lines are printed last.
 tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with coverage
 	@[ -z '$(WITHOUT_VNU)' ] || echo "HTML is not checked with vnu here: that takes Java and npm, see .ci/run."
+	@[ -z '$(WITHOUT_WORDPRESS)' ] || $(PY) -m tests.wordpress || true
 	@mkdir -p var && rm -f .coverage .coverage.*
-	@COVERAGE_FILE=.coverage.postgresql TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-report= -m "not e2e and not vnu" \
+	@COVERAGE_FILE=.coverage.postgresql TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-report= -m "not e2e and not vnu and not wordpress" \
 		> var/tests-postgresql.log 2>&1 & postgresql=$$!; \
-	COVERAGE_FILE=.coverage.sqlite $(PY) -m pytest --cov --cov-report= $(WITHOUT_VNU); sqlite=$$?; \
+	COVERAGE_FILE=.coverage.sqlite $(PY) -m pytest --cov --cov-report= -m "not ghost $(WITHOUT_VNU) $(WITHOUT_WORDPRESS)"; sqlite=$$?; \
 	wait $$postgresql; postgresql=$$?; \
 	echo; echo "The same on PostgreSQL:"; cat var/tests-postgresql.log; \
 	$(PY) -m coverage combine --quiet && $(PY) -m coverage report; \

@@ -56,6 +56,7 @@ _enter_test_settings()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let SIGTERM end a run as Ctrl-C does, so that no server outlives it."""
+    config.addinivalue_line("markers", "wordpress: meets a real WordPress, which takes PHP, MariaDB and WordPress (see .ci/run)")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     config.addinivalue_line(
         "markers", "ghost: speaks with a real Ghost, whose install takes minutes; only `make e2e-ghost` runs it"

@@ -12,6 +12,7 @@ from syndication.connectors.superdesk import Superdesk
 from syndication.connectors.webhook import Webhook
 from syndication.connectors.webmention import Webmention
 from syndication.connectors.websub import WebSub
+from syndication.connectors.wordpress import WordPress
 
 CONNECTORS: dict[str, type[Connector]] = {
     Bluesky.kind: Bluesky,
@@ -25,4 +26,5 @@ CONNECTORS: dict[str, type[Connector]] = {
     Webhook.kind: Webhook,
     Webmention.kind: Webmention,
     WebSub.kind: WebSub,
+    WordPress.kind: WordPress,
 }
