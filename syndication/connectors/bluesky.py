@@ -83,22 +83,20 @@ class Bluesky(Connector):
 
     def publish(self, story: Story, key: UUID) -> Receipt:
         """Write the post."""
-        taken, _record = self._put(story, self._session(), {}, datetime.now(UTC).isoformat())
-        return taken
+        return self._put(story, self._session(), {}, datetime.now(UTC).isoformat())
 
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Replace the record. Where it is gone, post anew."""
         session = self._session()
         there = self._record(story, session)
-        before = field_of(there, "value", dict)
-        created = field_of(before, "createdAt") or datetime.now(UTC).isoformat()
-        taken, record = self._put(story, session, receipt.memory if there else {}, created)
+        created = field_of(field_of(there, "value", dict), "createdAt") or datetime.now(UTC).isoformat()
         warnings: list[str] = []
+        taken = self._put(story, session, receipt.memory if there else {}, created)
+        # The same words have the same version: then an update of ours had arrived whose answer was lost.
         if there and taken.memory["cid"] != there["cid"]:
+            if receipt.memory.get("cid", there["cid"]) != there["cid"]:
+                warnings.append(changed_there(None))
             warnings.append(SHOWS_THE_OLD)
-        # Where it says what we say, it was a version of ours whose answer got lost.
-        if there and receipt.memory.get("cid", there["cid"]) != there["cid"] and _words(before) != _words(record):
-            warnings.append(changed_there(None))
         return Receipt(taken.id, taken.url, taken.memory, (*warnings, *taken.warnings))
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -131,12 +129,12 @@ class Bluesky(Connector):
         did, token = (must_have(field_of(data, name), "a session") for name in ("did", "accessJwt"))
         return Session(did, field_of(data, "handle") or self.access.account, token)
 
-    def _put(self, story: Story, session: Session, memory: Mapping[str, Any], created: str) -> tuple[Receipt, dict[str, Any]]:
+    def _put(self, story: Story, session: Session, memory: Mapping[str, Any], created: str) -> Receipt:
         thumb, warnings = self._thumb(story, session, memory)
         record = _record_of(story, created, thumb.get("blob"))
         told = {"repo": session.did, "collection": COLLECTION, "rkey": name_of(story.uid), "record": record}
         data = self._ask("POST", "com.atproto.repo.putRecord", session, told).data
-        return self._receipt(story, session, data, {"thumb": thumb} if thumb else {}, warnings), record
+        return self._receipt(story, session, data, {"thumb": thumb} if thumb else {}, warnings)
 
     def _receipt(
         self, story: Story, session: Session, data: Any, memory: Mapping[str, Any], warnings: tuple[str, ...] = ()
@@ -239,12 +237,6 @@ def _record_of(story: Story, created: str, blob: Any) -> dict[str, Any]:
         "facets": [{"index": {"byteStart": start, "byteEnd": start + len(shown.encode())}, "features": [feature]}],
         "embed": {"$type": "app.bsky.embed.external", "external": {**card, **({"thumb": blob} if blob else {})}},
     }
-
-
-def _words(record: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What a post says: its text, and the title and link of its card."""
-    card = field_of(field_of(record, "embed", dict), "external", dict)
-    return field_of(record, "text"), field_of(card, "title"), field_of(card, "uri")
 
 
 def _small(picture: Picture) -> bytes:

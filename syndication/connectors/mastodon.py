@@ -53,14 +53,15 @@ class Mastodon(Connector):
         """Edit the post. Where it is gone, post anew."""
         if not receipt.id:
             return self.publish(story, key)
-        place, post = f"/api/v1/statuses/{receipt.id}", self._post(story)
+        place = f"/api/v1/statuses/{receipt.id}"
         there = self._ask("GET", place, passes=ABSENT)
-        edited = field_of(there.data, "edited_at")
-        # Where it says what we say, it was an edit of ours whose answer got lost.
-        theirs = edited != receipt.memory.get("edited_at", edited) and self._source(place) not in ("", post["status"])
-        answer = there if there.status in ABSENT else self._ask("PUT", place, post, passes=ABSENT)
+        answer = there if there.status in ABSENT else self._ask("PUT", place, self._post(story), passes=ABSENT)
         if answer.status in ABSENT:
             return replace(self.publish(story, key), warnings=(made_anew(),))
+        edited = field_of(there.data, "edited_at")
+        # Where our edit changes nothing, these words were ours: of an update whose answer was lost.
+        changes = field_of(answer.data, "content") != field_of(there.data, "content")
+        theirs = changes and edited != receipt.memory.get("edited_at", edited)
         return _receipt(answer.data, (changed_there(_moment(edited)),) if theirs else ())
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -94,10 +95,6 @@ class Mastodon(Connector):
         yield Step(AUTHENTICATION, OK, f"We post as @{field_of(answer.data, 'acct')[:100]}.")
         yield Step(PUBLISHING, NOT_APPLICABLE, "Whether this token may write shows at the first post.")
         yield Step(CANONICAL, NOT_APPLICABLE, "A post names no canonical page. It links to ours, and its card comes from there.")
-
-    def _source(self, place: str) -> str:
-        """The text of a post as it was written."""
-        return str(field_of(self._ask("GET", f"{place}/source", passes=ABSENT).data, "text"))
 
     def _account(self) -> Answer:
         return self._ask("GET", "/api/v1/accounts/verify_credentials")

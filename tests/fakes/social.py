@@ -106,11 +106,9 @@ class MastodonApi(Api):
             return 200, page[: int(query["limit"][0])]
         if path == "/api/v1/statuses" and method == "POST":
             return self._create(headers.get("idempotency-key", ""), told)
-        name = path.removesuffix("/source").rpartition("/")[2]
+        name = path.rpartition("/")[2]
         if name not in self.posts:
             return 404, {"error": "Record not found"}
-        if path.endswith("/source"):
-            return 200, {"id": name, "text": self.posts[name]["text"], "spoiler_text": ""}
         if method == "DELETE":
             return 200, self.posts.pop(name)
         if method == "PUT":

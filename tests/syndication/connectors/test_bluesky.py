@@ -156,7 +156,7 @@ def test_an_edit_made_there_is_replaced_and_told(bluesky: Bluesky, server: Blues
     post(server)["text"] = "Somebody else's words"
     again = bluesky.update(story, receipt, uuid4())
     assert "Somebody else" not in post(server)["text"]
-    assert "changed the copy" in again.warnings[1]
+    assert "changed the copy" in again.warnings[0]
     assert bluesky.update(story, again, uuid4()).warnings == ()
 
 

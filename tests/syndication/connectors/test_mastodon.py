@@ -140,7 +140,7 @@ def test_a_post_deleted_there_is_posted_anew_at_the_next_update(gone: int, masto
     story = make.story()
     receipt = mastodon.publish(story, KEY)
     server.posts.clear()
-    server.next(server._answer, f"status/{gone}")
+    server.next(f"status/{gone}")
     again = mastodon.update(story, receipt, uuid4())
     assert again.id == "102" and again.warnings == (made_anew(),)
 
