@@ -21,7 +21,7 @@ from syndication.arrivals import Arrival, House, Placed, house
 from syndication.incoming import ADDRESS, WITHDRAWN, Incoming, Unfit
 from syndication.models import Errand, Message, Notice, Received, Sender
 from syndication.noticing import mended, notice
-from syndication.story import Picture, Story
+from syndication.story import Picture
 
 log = structlog.get_logger(__name__)
 
@@ -99,25 +99,22 @@ def _place(row: Received, incoming: Incoming) -> Answer:
     assert story is not None
     if maker is None or (sender.section is None and row.page is None):
         raise NoPlace
-    came_back, removed = row.withdrawn_at is not None, row.page is None and row.written != ""
+    came_back = row.withdrawn_at is not None
     arrival = Arrival(story, incoming.contract, sender, row.page and row.page.specific, row.written, row.image_id)
     if row.page is None:
         arrival = _with_known(maker, arrival)
-    edited = removed or (arrival.page is not None and maker.edited(arrival))
-    # What a person here took offline, no machine puts back; what the sender itself took down, it may bring back.
-    shown = arrival.page is None or arrival.page.live or came_back
-    publish = sender.trusted and shown and not edited
+    objection = _objection(row, arrival, maker)
     try:
         placed = maker.place(arrival, anew=came_back)
-        _keep(row, placed, story)
-        if publish and placed.revision:
+        _keep(row, placed, arrival)
+        if not objection and placed.revision:
             # Only now, for whoever is told of a page that went live asks whose it is.
             Revision.objects.get(pk=placed.revision).publish()
     except ValidationError as problem:
         raise Unfit("data.story", " ".join(problem.messages)[:NOTE]) from None
     row.page = Page.objects.get(pk=placed.page.pk)
     if placed.revision:
-        row.note = _why_waiting(row, edited=edited, shown=shown)
+        row.note = objection
         _tell(row)
     errand = _ask(row, story.lead_image, fresh=bool(placed.revision))
     answer = _answer(row, placed.warnings, errand=errand)
@@ -125,12 +122,38 @@ def _place(row: Received, incoming: Incoming) -> Answer:
     return answer
 
 
-def _keep(row: Received, placed: Placed, story: Story) -> None:
+def _objection(row: Received, arrival: Arrival, maker: House) -> str:
+    """Why this version must wait for an editor; "" if it may go live. No machine overwrites a person's words, or puts back what a
+    person took away; what the sender itself took down, it may bring back.
+    """
+    page = arrival.page
+    if _removed(row) or (page and maker.edited(arrival)):
+        return _(
+            "Somebody here changed or removed the page, so this version waits as a draft. Compare, then publish what shall stand."
+        )
+    if not row.sender.trusted:
+        return _("Pieces of this sender wait for an editor. Look at the draft, then publish it.")
+    if page is None or row.withdrawn_at:
+        return ""
+    if page.live and row.state == Received.State.WAITING:
+        return _("An earlier version waits already, so this one does, too. Compare, then publish what shall stand.")
+    if not page.live and page.first_published_at:
+        return _("Somebody here took the page offline, so this version waits as a draft.")
+    return ""
+
+
+def _removed(row: Received) -> bool:
+    return row.page is None and row.revision > 0
+
+
+def _keep(row: Received, placed: Placed, arrival: Arrival) -> None:
+    # What a person made, or took away, is never ours again: an empty digest fits no page, so later versions wait, too.
+    estranged = _removed(row) or (arrival.page is not None and not arrival.written)
     row.page, row.withdrawn_at = Page.objects.get(pk=placed.page.pk), None
-    if story.lead_image is None:
+    if arrival.story.lead_image is None:
         row.picture_url, row.image_id = "", None
     if placed.revision:
-        row.revision, row.written = placed.revision, placed.written
+        row.revision, row.written = placed.revision, "" if estranged else placed.written
     row.save()
 
 
@@ -139,19 +162,7 @@ def _with_known(maker: House, arrival: Arrival) -> Arrival:
     page = maker.known(arrival)
     if page is None or Received.objects.filter(page=page).exists():
         return arrival
-    return replace(arrival, page=page)
-
-
-def _why_waiting(row: Received, *, edited: bool, shown: bool) -> str:
-    if row.state != Received.State.WAITING:
-        return ""
-    if edited:
-        return _(
-            "Somebody here changed or removed the page, so this version waits as a draft. Compare, then publish what shall stand."
-        )
-    if not shown:
-        return _("Somebody here took the page offline, so this version waits as a draft.")
-    return _("Pieces of this sender wait for an editor. Look at the draft, then publish it.")
+    return replace(arrival, page=page, written="")
 
 
 def _ask(row: Received, picture: Picture | None, *, fresh: bool) -> bool:
@@ -220,3 +231,4 @@ def _tell(row: Received) -> None:
 def over(page: Page) -> None:
     """The page was published or deleted here: what editors were told of it is over."""
     mended(f"page:{page.pk}", Notice.Kind.RECEIVED)
+    Received.objects.filter(page=page.pk).exclude(note="").update(note="")

@@ -2,31 +2,30 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
+from uuid import uuid4
 
 import pytest
 
+from syndication.models.sender import new_secret
 from tests.e2e.stack import Stack, Template, stack, until
 
 # The template was migrated for no port of ours.
 SITE = "from wagtail.models import Site; Site.objects.update(hostname='127.0.0.1', port={port})"
-# At the receiver: a section, and the sender's address and secret.
+# At the receiver: a section, and the sender.
 RECEIVER = """
-import json
 from home.models import HomePage, SectionPage
-from syndication.admin.senders import address_of
 from syndication.models import Sender
-from syndication.models.sender import new_secret
 section = HomePage.objects.get().add_child(instance=SectionPage(title="Elsewhere", slug="elsewhere"))
-sender = Sender(name="The Harbour Review", website="{home}", section=section, trust="trusted", shows="copy")
-sender.secret = secret = new_secret()
+sender = Sender(name="The Harbour Review", website="{home}", section=section, trust="trusted", shows="copy", address="{address}")
+sender.secret = "{secret}"
 sender.save()
-print(json.dumps([address_of(sender), secret]))
 """
 # At home: the other site as an outlet, as an editor would enter it, and a piece with a picture.
 HOME = """
@@ -94,6 +93,12 @@ def says(url: str, *words: str) -> bool:
     return status == 200 and all(word in html for word in words)
 
 
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """What the acts return, done side by side: each starts a process of its own."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [done.result() for done in [pool.submit(act) for act in acts]]
+
+
 def row(made: Stack) -> dict[str, Any]:
     """The piece at its outlet, as `syndication_status` tells it."""
     (only,) = made.status()["republications"]
@@ -102,11 +107,14 @@ def row(made: Stack) -> dict[str, Any]:
 
 def test_a_piece_its_correction_and_its_end_travel_from_one_site_to_another(both: tuple[Stack, Stack]) -> None:
     home, elsewhere = both
-    endpoint, secret = json.loads(elsewhere.shell(SITE.format(port=elsewhere.port) + RECEIVER.format(home=home.site)))
-    assert endpoint.startswith(f"{elsewhere.site}/syndication/inbox/")
+    address, secret = str(uuid4()), new_secret()
     original, copy = f"{home.site}/harbour/lamps/", f"{elsewhere.site}/elsewhere/lamps/"
-    facts = {"website": elsewhere.site, "endpoint": endpoint, "secret": secret}
-    home.shell(SITE.format(port=home.port) + HOME.format(**facts))
+    here = {"website": elsewhere.site, "endpoint": f"{elsewhere.site}/syndication/inbox/{address}/", "secret": secret}
+    there = {"home": home.site, "address": address, "secret": secret}
+    together(
+        lambda: elsewhere.shell(SITE.format(port=elsewhere.port) + RECEIVER.format(**there)),
+        lambda: home.shell(SITE.format(port=home.port) + HOME.format(**here)),
+    )
     for made in (elsewhere, home):
         made.start("valkey", "web", "worker", "beat")
 
@@ -119,9 +127,13 @@ def test_a_piece_its_correction_and_its_end_travel_from_one_site_to_another(both
     assert f"{home.site}/media" not in look(copy)[1], "readers there fetch nothing from here"
 
     # Each looks at the other: home that its copy leads home, elsewhere that the home it names is alive.
-    until(lambda: row(home)["verdict"] == "honoured", seconds=30, why="home has not proved the copy")
-    until(lambda: json.loads(elsewhere.shell(COPY)) == ["published", 1, original, "honoured"], seconds=20, why="no look at home")
-    assert "knows our signature" in home.manage("test_outlet", "Elsewhere")
+    watched = ["published", 1, original, "honoured"]
+    greeting = together(
+        lambda: home.manage("test_outlet", "Elsewhere"),
+        lambda: until(lambda: row(home)["verdict"] == "honoured", seconds=30, why="home has not proved the copy"),
+        lambda: until(lambda: json.loads(elsewhere.shell(COPY)) == watched, seconds=30, why="nobody looked at home"),
+    )[0]
+    assert "knows our signature" in greeting
 
     # A correction follows, at the same address.
     home.shell(CORRECT)

@@ -736,6 +736,27 @@ def test_an_editors_words_are_not_overwritten_the_new_version_waits_as_a_draft(c
     assert "changed" in Received.objects.get().note
 
 
+def test_nor_does_the_version_after_that_overwrite_them_until_an_editor_decided(client: Client) -> None:
+    sender = make.sender()
+    send(sender, "published", version(1))
+    by_hand(title="A better headline")
+    for number in (2, 3):
+        assert send(sender, "updated", version(number)).status_code == 202
+        assert "A better headline" in public(client)
+    # The editor takes the sender's words after all: from then on they follow again.
+    make.publish(page().get_latest_revision_as_object())
+    assert "Version 3 opens." in public(client) and Received.objects.get().note == ""
+    assert send(sender, "updated", version(4)).status_code == 200
+    assert "Version 4 opens." in public(client)
+
+
+def test_a_sender_who_becomes_trusted_publishes_with_the_next_version_what_waited(client: Client) -> None:
+    send(make.sender(trust="moderated"), "published", version(1))
+    Sender.objects.update(trust="trusted")
+    assert send(Sender.objects.get(), "updated", version(2)).status_code == 200
+    assert "Version 2 opens." in public(client) and Received.objects.get().note == ""
+
+
 def test_what_editors_add_without_touching_the_senders_words_stays_and_holds_nothing_up(client: Client) -> None:
     sender, topic = make.sender(), make.topic("Harbours")
     send(sender, "published", version(1))
@@ -787,8 +808,10 @@ def test_what_an_editor_deleted_comes_back_as_a_draft_at_most() -> None:
     page().delete()
     assert Received.objects.get().state == "removed"
     assert list(Received.objects.all().in_state("removed")) == [Received.objects.get()]
-    answer = send(sender, "updated", version(2))
-    assert answer.status_code == 202 and not page().live
+    for number in (2, 3):
+        assert send(sender, "updated", version(number)).status_code == 202 and not page().live
+    page().delete()
+    assert send(sender, "updated", version(4)).status_code == 202 and not page().live
     assert address
 
 
@@ -819,6 +842,15 @@ def test_a_stub_that_editors_had_made_of_the_piece_is_used_instead_of_a_second_o
     assert answer.status_code == 202 and answer.json()["id"] == str(ours.pk)
     assert "By hand" in public(client)
     assert page().get_latest_revision_as_object().title == "A harbour without ships"
+    assert send(Sender.objects.get(), "updated", version(2)).status_code == 202
+    assert "By hand" in public(client)
+
+
+def test_an_unfinished_stub_that_editors_began_is_not_published_for_them() -> None:
+    outlet = make.outlet("The Harbour Review", kind="", endpoint="", website="https://home.example/")
+    make.stub("Begun", live=False, outlet=outlet, outlet_url="https://home.example/reviews/harbour/")
+    for number in (1, 2):
+        assert send(Sender.objects.first() or make.sender(), "updated", version(number)).status_code == 202 and not page().live
 
 
 def test_a_moved_piece_is_still_updated_where_it_stands_now(client: Client) -> None:
