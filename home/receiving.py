@@ -35,8 +35,8 @@ SIMPLER = (
 
 
 def known(arrival: Arrival) -> Page | None:
-    """A stub that editors made of the piece's address."""
-    return twin(arrival.story.canonical.url)
+    """A stub that editors made of the piece's address; what came from senders need not be looked through."""
+    return twin(arrival.story.canonical.url, among=StubPage.objects.filter(received=None))
 
 
 def edited(arrival: Arrival) -> bool:

@@ -44,12 +44,15 @@ def address_of(errand: Errand) -> str:
     return canonical if canonical and host_of(canonical) == host_of(url) and len(canonical) <= 2000 else url
 
 
-def twin(*urls: str) -> StubPage | None:
-    """A stub that we have for one of these addresses. A slash at the end, www or http for https make no other address."""
+def twin(*urls: str, among: Any = None) -> StubPage | None:
+    """A stub that we have, or that is `among` some, for one of these addresses. A slash at the end, www or http for https make no
+    other address.
+    """
+    stubs = StubPage.objects.all() if among is None else among
     wanted = {_alike(url) for url in urls if url}
     hosts = {host_of(url) for url in urls if url}
     for host in hosts - {""}:
-        for pk, url in StubPage.objects.filter(outlet_url__icontains=host).values_list("pk", "outlet_url"):
+        for pk, url in stubs.filter(outlet_url__icontains=host).values_list("pk", "outlet_url"):
             if _alike(url) in wanted:
                 return StubPage.objects.get(pk=pk)
     return None
