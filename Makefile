@@ -20,10 +20,10 @@ SETTINGS = env DEBUG=no SITE_URL= DATABASE_URL=sqlite://:memory: $(KEYS)
 PRODUCTION = env DEBUG=no SITE_URL=https://publication.example DATABASE_URL=postgres://publication@localhost/publication $(KEYS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types check programs tests chaos e2e-ghost bench lock clean
+.PHONY: help run test lint format types check programs tests chaos e2e-ghost e2e-bluesky bench lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## Show it at work: site, worker, broker and a demo outlet in this terminal (PORT=8001 and the like choose ports)
 	@$(PY) -m demo.up
@@ -86,7 +86,7 @@ tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with 
 	@mkdir -p var && rm -f .coverage .coverage.*
 	@COVERAGE_FILE=.coverage.postgresql TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-report= -m "not e2e and not vnu and not wordpress" \
 		> var/tests-postgresql.log 2>&1 & postgresql=$$!; \
-	COVERAGE_FILE=.coverage.sqlite $(PY) -m pytest --cov --cov-report= -m "not ghost $(WITHOUT_VNU) $(WITHOUT_WORDPRESS)"; sqlite=$$?; \
+	COVERAGE_FILE=.coverage.sqlite $(PY) -m pytest --cov --cov-report= -m "not ghost and not bluesky $(WITHOUT_VNU) $(WITHOUT_WORDPRESS)"; sqlite=$$?; \
 	wait $$postgresql; postgresql=$$?; \
 	echo; echo "The same on PostgreSQL:"; cat var/tests-postgresql.log; \
 	$(PY) -m coverage combine --quiet && $(PY) -m coverage report; \
@@ -96,6 +96,10 @@ tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with 
 e2e-ghost: $(READY) ## Speak with a real Ghost: npm installs it into var/ghost, which takes minutes the first time
 	$(PY) -m tests.ghost
 	$(PY) -m pytest -m ghost tests/e2e/test_ghost.py
+
+e2e-bluesky: $(READY) ## Speak with a real data server of Bluesky: npm installs it into var/bluesky the first time
+	$(PY) -m tests.bluesky
+	$(PY) -m pytest -m bluesky tests/e2e/test_bluesky.py
 
 # On an idle machine with two processors a quarter of an hour for each database.
 DATABASE ?= both

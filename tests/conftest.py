@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(tempfile.mkdtemp(prefix="homeward-tests-"))
 SERVER = PostgreSQL() if os.environ.get("TEST_DATABASE") == "postgresql" else None
 VALKEY = Valkey()
+# Markers of tests that run only when they are asked for.
+ON_DEMAND = {"ghost": "a real Ghost", "bluesky": "a real data server of Bluesky"}
 
 
 def _enter_test_settings() -> None:
@@ -58,15 +60,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let SIGTERM end a run as Ctrl-C does, so that no server outlives it."""
     config.addinivalue_line("markers", "wordpress: meets a real WordPress, which takes PHP, MariaDB and WordPress (see .ci/run)")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    config.addinivalue_line(
-        "markers", "ghost: speaks with a real Ghost, whose install takes minutes; only `make e2e-ghost` runs it"
-    )
+    for name, told in ON_DEMAND.items():
+        config.addinivalue_line("markers", f"{name}: speaks with {told}, whose install takes minutes; `make e2e-{name}` runs it")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is asked for by its marker only."""
-    if "ghost" not in config.option.markexpr:
-        items[:] = [item for item in items if not item.get_closest_marker("ghost")]
+    left_out = [name for name in ON_DEMAND if name not in config.option.markexpr]
+    items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))]
 
 
 def pytest_unconfigure() -> None:
