@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -65,7 +66,7 @@ class Answers:
         """Write down that the outlet took this one. A failure need not be known: it is tried again either way."""
         if ended.error or not ended.receipt or not self.file:
             return
-        line = [ended.row.delivery_id, str(ended.row.lease_token), ended.receipt.id, ended.receipt.url, ended.duration_ms]
+        line = [ended.row.delivery_id, str(ended.row.lease_token), ended.duration_ms, asdict(ended.receipt)]
         with suppress(OSError):
             self.file.write(json.dumps(line).encode() + b"\n")
 
@@ -110,11 +111,12 @@ def _read(lines: Iterable[bytes], *, expired: bool) -> list[Ended]:
     return [_ended(delivery, *noted[delivery.pk]) for delivery in found.select_related("republication", "outlet", "edition")]
 
 
-def _ended(delivery: Delivery, token: str, receipt_id: str, receipt_url: str, duration_ms: int) -> Ended:
+def _ended(delivery: Delivery, token: str, duration_ms: int, receipt: dict[str, Any]) -> Ended:
     row: Republication = delivery.republication
     row.outlet, row.wanted, row.key, row.operation = delivery.outlet, delivery.edition, delivery.key, delivery.operation
     row.lease_token, row.delivery_id = UUID(token), delivery.pk
-    return Ended(row, Receipt(receipt_id, receipt_url), duration_ms=duration_ms)
+    taken = Receipt(receipt["id"], receipt["url"], receipt["memory"], tuple(receipt["warnings"]))
+    return Ended(row, taken, duration_ms=duration_ms)
 
 
 def _folder() -> Path:

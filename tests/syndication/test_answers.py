@@ -51,10 +51,12 @@ def vanish(outlet: Outlet, *receipts: Receipt | Exception) -> None:
 
 def test_what_a_worker_that_is_no_more_was_answered_is_settled_and_not_sent_again(outlet: Outlet, desk: Desk) -> None:
     make.original()
-    vanish(outlet, Receipt("7", "https://outlet.example/7"))
+    answered = Receipt("7", "https://outlet.example/7", {"picture": 4}, ("The canonical link cannot be set there.",))
+    vanish(outlet, answered)
     assert deliver_due() == 0
     assert desk.heard == []
     kept = row()
+    assert (kept.receipt_memory, kept.warnings) == ({"picture": 4}, list(answered.warnings))
     assert (kept.state, kept.receipt_id, kept.due_at, kept.lease_token) == (State.DELIVERED, "7", None, None)
     delivery = Delivery.objects.get()
     assert (delivery.outcome, delivery.late, delivery.duration_ms) == (Outcome.ACCEPTED, False, 12)
