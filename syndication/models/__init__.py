@@ -1,12 +1,14 @@
 """The rows of the engine."""
 
+from syndication.models.claiming import claim, claim_all
+from syndication.models.delivery import Delivery
 from syndication.models.due import DueQuerySet, DueRow
 from syndication.models.edition import Edition, current_edition, record
 from syndication.models.errand import Errand
 from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
 from syndication.models.override import Override
-from syndication.models.republication import Delivery, Republication, Wish, claim, claim_all
+from syndication.models.republication import Republication, Wish
 from syndication.models.sender import Message, Received, Sender
 from syndication.models.tick import Tick
 from syndication.models.verification import Verification, target_dead

@@ -8,14 +8,15 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When, Window
-from django.db.models.functions import Greatest, Now, RowNumber
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from syndication.contract import Variation
 from syndication.models.bulk import write_each
-from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, leased_until
+from syndication.models.delivery import Delivery
+from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
 from syndication.models.edition import Edition
 from syndication.models.outlet import Outlet
 from syndication.receipt import Receipt
@@ -335,112 +336,3 @@ class Republication(DueRow):
 
 def _written(receipt: Receipt) -> dict[str, Any]:
     return dict(zip(RECEIPT, (receipt.id, receipt.url, dict(receipt.memory), list(receipt.warnings)), strict=True))
-
-
-class Delivery(models.Model):
-    """One request and how it ended. Committed before the first byte leaves, so that a vanished worker leaves evidence."""
-
-    class Outcome(models.TextChoices):
-        OPEN = "", _("under way")
-        ACCEPTED = "accepted", _("accepted")
-        TRANSIENT = "transient", _("failed for now")
-        PERMANENT = "permanent", _("failed")
-        UNCERTAIN = "uncertain", _("no answer")
-        REFUSED = "refused", _("credentials refused")
-        GONE = "gone", _("endpoint gone")
-        RELEASED = "released", _("not tried")
-        LOST = "lost", _("worker vanished")
-        BY_HAND = "by hand", _("handed to a person")
-
-    republication = models.ForeignKey(Republication, on_delete=models.CASCADE, related_name="deliveries")
-    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="deliveries")
-    fence = models.PositiveBigIntegerField()
-    key = models.UUIDField()
-    operation = models.CharField(max_length=10)
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
-    started_at = models.DateTimeField(auto_now_add=True)
-    duration_ms = models.PositiveIntegerField(null=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default=Outcome.OPEN)
-    late = models.BooleanField(default=False)
-    status = models.PositiveSmallIntegerField(null=True)
-    sentence = models.TextField(blank=True)
-    detail = models.TextField(blank=True)
-    # What went over the wire, shortened, without credentials: one text a request, oldest first.
-    wire = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["republication", "fence"], name="delivery_fence_once")]
-        indexes = [
-            models.Index(fields=["-started_at"], name="delivery_newest"),
-            models.Index(fields=["outlet", "-started_at"], name="delivery_of_outlet"),
-        ]
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-
-    def __str__(self) -> str:
-        return f"{self.operation} {self.key}"
-
-
-def claim(outlet: Outlet, limit: int) -> list[Republication]:
-    """Lease up to `limit` due rows of one outlet: see `claim_all`."""
-    return claim_all({outlet: limit})
-
-
-def claim_all(rooms: Mapping[Outlet, int]) -> list[Republication]:
-    """Lease due rows of these outlets, of each as many as it has room for, with a Delivery row each, committed on return.
-
-    What is to be taken down goes before all else, then what waited longest. The UPDATE names what it takes as still free, on
-    the rows' own columns, so no row has two takers. An expired lease whose delivery is still open belongs to a worker that
-    vanished: that delivery becomes `lost`, the row uncertain, and the attempt does not count, for nobody knows whether it was
-    one. The rows share their outlets and editions.
-    """
-    token = uuid4()
-    outlets = {outlet.pk: outlet for outlet in rooms}
-    with transaction.atomic():
-        due = Republication.objects.due()
-        ids = list(due.filter(pk__in=_next(due, rooms)).select_for_update(skip_locked=True).values_list("pk", flat=True))
-        taken = {"lease_token": token, "lease_until": leased_until(), "fence": F("fence") + 1, "attempts": F("attempts") + 1}
-        if not ids or not due.filter(pk__in=ids).update(**taken):
-            return []
-        rows = list(Republication.objects.filter(pk__in=ids, lease_token=token).order_by("-operation", "due_at"))
-        _find_lost(rows)
-        editions = Edition.objects.in_bulk({pk for row in rows for pk in (row.wanted_id, row.held_id) if pk})
-        for row in rows:
-            row.outlet, row.wanted = outlets[row.outlet_id], editions[row.wanted_id]
-            row.held = editions[row.held_id] if row.held_id else None
-        deliveries = Delivery.objects.bulk_create(
-            Delivery(
-                republication=row,
-                outlet_id=row.outlet_id,
-                fence=row.fence,
-                key=row.key,
-                operation=row.operation,
-                edition_id=row.wanted_id,
-            )
-            for row in rows
-        )
-        for row, delivery in zip(rows, deliveries, strict=True):
-            row.delivery_id = delivery.pk
-    return rows
-
-
-def _next(due: "RepublicationQuerySet", rooms: Mapping[Outlet, int]) -> list[int]:
-    """The rows that come next at each outlet, of all outlets in one question."""
-    place = Window(RowNumber(), partition_by=F("outlet"), order_by=[F("operation").desc(), F("due_at").asc()])
-    most = max(rooms.values(), default=0)
-    placed = due.filter(outlet__in=[outlet.pk for outlet in rooms]).annotate(place=place).filter(place__lte=most)
-    room = {outlet.pk: count for outlet, count in rooms.items()}
-    return [pk for pk, outlet, place in placed.values_list("pk", "outlet", "place") if place <= room[outlet]]
-
-
-def _find_lost(rows: list[Republication]) -> None:
-    lost = Delivery.objects.filter(republication__in=rows, outcome=Delivery.Outcome.OPEN)
-    orphans = set(lost.values_list("republication", flat=True))
-    if not orphans:
-        return
-    lost.update(outcome=Delivery.Outcome.LOST, sentence="The worker vanished before the outlet answered.")
-    # Never below the attempt that begins now: a newer wish may have begun to count anew.
-    Republication.objects.filter(pk__in=orphans).update(uncertain=True, attempts=Greatest(F("attempts") - 1, 1))
-    for row in rows:
-        if row.pk in orphans:
-            row.uncertain, row.attempts = True, max(row.attempts - 1, 1)
