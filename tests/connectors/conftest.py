@@ -2,7 +2,8 @@
 
 import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -57,6 +58,20 @@ def partner(shared_partner: Partner, settings: Any) -> Partner:
     # Wagtail's own tasks wait, as in the engine's tests.
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     return shared_partner
+
+
+@pytest.fixture
+def visitable(settings: Any) -> Iterator[Callable[[Partner], Any]]:
+    """Start a partner that the door may visit; it ends with the test."""
+    settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    settings.SYNDICATION_ALLOWED_PORTS = []
+    with ExitStack() as stack:
+
+        def start(partner: Partner) -> Any:
+            settings.SYNDICATION_ALLOWED_PORTS = [*settings.SYNDICATION_ALLOWED_PORTS, partner.port]
+            return stack.enter_context(partner)
+
+        yield start
 
 
 @pytest.fixture

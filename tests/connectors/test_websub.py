@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from flask import Flask
+from flask_websub.hub import Hub, SQLite3HubStorage
 from werkzeug.serving import make_server
 
 from syndication.connectors import CONNECTORS
@@ -160,10 +162,8 @@ class Now:
 @pytest.fixture
 def real_hub(tmp_path: Path, visitable: Callable[..., Any], settings: Any) -> Iterator[str]:
     """Flask-WebSub in a thread of its own; its address."""
-    flask = pytest.importorskip("flask")
-    hub_of = pytest.importorskip("flask_websub.hub")
-    hub = hub_of.Hub(hub_of.SQLite3HubStorage(str(tmp_path / "hub.sqlite3")), Now, PUBLISH_SUPPORTED=True)
-    app = flask.Flask(__name__)
+    hub = Hub(SQLite3HubStorage(str(tmp_path / "hub.sqlite3")), Now, PUBLISH_SUPPORTED=True)
+    app = Flask(__name__)
     app.config["PUBLISH_SUPPORTED"] = True
     app.register_blueprint(hub.build_blueprint(url_prefix="/hub"))
     server = make_server("127.0.0.1", 0, app, threaded=True)
