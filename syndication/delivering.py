@@ -21,7 +21,7 @@ from syndication.answers import Answers, recover
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Access, Connector, Receipt
 from syndication.credentials import Unreadable
-from syndication.errors import DeliveryError, NotTried, OutletGone, Refused, Transient, Uncertain
+from syndication.errors import DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.models import Outlet, Republication, claim_all, line
 from syndication.production import objection
 from syndication.rechecking import still_wanted
@@ -302,12 +302,28 @@ def connector_for(outlet: Outlet) -> Connector:
 def converse(connector: Connector, row: Republication) -> Receipt:
     """Say what `row` wants said; after an uncertain attempt the outlet is asked first, unless repeating is harmless."""
     story, receipt = row.story, row.receipt
-    if row.uncertain and receipt is None and not connector.idempotent:
-        receipt = connector.find(story)
+    unsure = row.uncertain and not connector.idempotent
     if row.operation == Republication.WITHDRAW:
-        return connector.withdraw(story, receipt or Receipt(), row.key)
+        return _take_down(connector, row, unsure)
+    if unsure and receipt is None:
+        receipt = connector.find(story)
     if receipt is None:
         return connector.publish(story, row.key)
     if row.held and len(story.corrections) > len(row.held.story.corrections):
         return connector.correct(story, receipt, row.key)
     return connector.update(story, receipt, row.key)
+
+
+def _take_down(connector: Connector, row: Republication, unsure: bool) -> Receipt:
+    """Take down the copy we have a receipt for, and what a late worker may have created beside it."""
+    story, receipt, found = row.story, row.receipt, None
+    if unsure:
+        try:
+            found = connector.find(story)
+        except Permanent:
+            # An outlet that cannot be asked can still be told to take down what we know of.
+            if receipt is None:
+                raise
+    if found and receipt and found.id != receipt.id:
+        connector.withdraw(story, found, row.key)
+    return connector.withdraw(story, receipt or found or Receipt(), row.key)

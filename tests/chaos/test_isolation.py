@@ -87,7 +87,7 @@ def work_until(done: Callable[[], bool], *, seconds: float, between: Callable[[]
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "not done in time"
-        deliver_due(1)
+        deliver_due(30)
         between()
         time.sleep(0.01)
 

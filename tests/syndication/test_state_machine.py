@@ -153,6 +153,9 @@ class Wire(Connector):
         return self.abroad.find()
 
     def _tell(self, verb: str, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+        if self.request:
+            # Two things are said: the first was answered before the second is begun.
+            self.abroad.land(self.request)
         self.request = Request(verb, story.headline, receipt, key, self.row.fence)
         return receipt
 
@@ -409,6 +412,9 @@ FOUND: dict[str, list[Step]] = {
     ],
     "after a last attempt without answer nobody looked": [
         *(ONE, ("claim", {"last_try": True}), ("finish", {"which": 0, "how": "answer lost"})),
+    ],
+    "a late creation was not found beside a receipt that was taken down already": [
+        *(ONE, CLAIM, ("expire", {}), ("want", {"headline": ""}), CLAIM, ("expire", {}), ONE, CLAIM, ("withdraw", {})),
     ],
     "a late creation was not found when it was to be taken down": [
         *(ONE, CLAIM, ("withdraw", {}), STEAL, ("finish", {"which": -1, "how": "accepted"})),
