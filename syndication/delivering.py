@@ -300,13 +300,19 @@ def connector_for(outlet: Outlet) -> Connector:
 
 
 def converse(connector: Connector, row: Republication) -> Receipt:
-    """Say what `row` wants said; after an uncertain attempt the outlet is asked first, unless repeating is harmless."""
+    """Say what `row` wants said. Where we are not sure what is there, the outlet is asked first, unless repeating is harmless.
+
+    What it finds counts more than our receipt: a late worker may have taken that copy down, and created another.
+    """
     story, receipt = row.story, row.receipt
-    unsure = row.uncertain and not connector.idempotent
+    found = _found(connector, row) if row.uncertain and not connector.idempotent else None
+    strange = found if found and receipt and found.id != receipt.id else None
     if row.operation == Republication.WITHDRAW:
-        return _take_down(connector, row, unsure)
-    if unsure and receipt is None:
-        receipt = connector.find(story)
+        if strange:
+            connector.withdraw(story, strange, row.key)
+        return connector.withdraw(story, receipt or found or Receipt(), row.key)
+    # Of a copy that we know the receipt remembers more.
+    receipt = strange or receipt or found
     if receipt is None:
         return connector.publish(story, row.key)
     if row.held and len(story.corrections) > len(row.held.story.corrections):
@@ -314,16 +320,11 @@ def converse(connector: Connector, row: Republication) -> Receipt:
     return connector.update(story, receipt, row.key)
 
 
-def _take_down(connector: Connector, row: Republication, unsure: bool) -> Receipt:
-    """Take down the copy we have a receipt for, and what a late worker may have created beside it."""
-    story, receipt, found = row.story, row.receipt, None
-    if unsure:
-        try:
-            found = connector.find(story)
-        except Permanent:
-            # An outlet that cannot be asked can still be told to take down what we know of.
-            if receipt is None:
-                raise
-    if found and receipt and found.id != receipt.id:
-        connector.withdraw(story, found, row.key)
-    return connector.withdraw(story, receipt or found or Receipt(), row.key)
+def _found(connector: Connector, row: Republication) -> Receipt | None:
+    try:
+        return connector.find(row.story)
+    except Permanent:
+        # An outlet that cannot be asked can still be told of what we have a receipt for.
+        if row.receipt is None:
+            raise
+        return None

@@ -416,6 +416,9 @@ FOUND: dict[str, list[Step]] = {
     "a late creation was not found beside a receipt that was taken down already": [
         *(ONE, CLAIM, ("expire", {}), ("want", {"headline": ""}), CLAIM, ("expire", {}), ONE, CLAIM, ("withdraw", {})),
     ],
+    "a late creation stood beside what an update brought back": [
+        *(ONE, CLAIM, ("expire", {}), ("want", {"headline": ""}), CLAIM, ("expire", {}), ONE, CLAIM),
+    ],
     "a late creation was not found when it was to be taken down": [
         *(ONE, CLAIM, ("withdraw", {}), STEAL, ("finish", {"which": -1, "how": "accepted"})),
     ],
