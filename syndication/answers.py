@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -66,8 +65,8 @@ class Answers:
         """Write down that the outlet took this one. A failure need not be known: it is tried again either way."""
         if ended.error or not ended.receipt or not self.file:
             return
-        line = [ended.row.delivery_id, str(ended.row.lease_token), ended.duration_ms, asdict(ended.receipt)]
-        with suppress(OSError):
+        line = [ended.row.delivery_id, str(ended.row.lease_token), ended.duration_ms, vars(ended.receipt)]
+        with suppress(OSError, TypeError, ValueError):
             self.file.write(json.dumps(line).encode() + b"\n")
 
 

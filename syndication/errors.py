@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from syndication.receipt import storable
+
 
 class DeliveryError(Exception):
     """A conversation that did not end in acceptance.
@@ -15,8 +17,8 @@ class DeliveryError(Exception):
 
     def __init__(self, sentence: str, *, detail: str = "", status: int | None = None, retry_after: float | None = None):
         super().__init__(sentence)
-        self.sentence = sentence
-        self.detail = detail
+        self.sentence = storable(sentence)
+        self.detail = storable(detail)
         self.status = status
         self.retry_after = retry_after
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -114,6 +115,15 @@ class OutletForm(WagtailAdminModelForm):
             self._judge("new_secret", connector.check_secret, secret)
         elif connector.needs_secret and (not self.instance.sealed_secret or self._another_protocol):
             self.add_error("new_secret", _("Enter the secret: without it the outlet cannot know that a push is ours."))
+        elif connector.needs_secret and connector.reveals_secret and endpoint and self._another_host(endpoint):
+            self.add_error(
+                "new_secret", _("The address is on another host now. Enter the secret once more: it will be told there.")
+            )
+
+    def _another_host(self, endpoint: str) -> bool:
+        """Whether a kept secret would be told to another host than it was entered for."""
+        before = self.initial.get("endpoint") or ""
+        return bool(self.instance.sealed_secret) and urlsplit(before)[:2] != urlsplit(endpoint)[:2]
 
     @property
     def _another_protocol(self) -> bool:

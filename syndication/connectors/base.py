@@ -52,6 +52,8 @@ class Connector:
     secret_label: ClassVar[str] = "Secret"
     secret_help: ClassVar[str] = ""
     needs_secret: ClassVar[bool] = True
+    # Whether the outlet gets to see the secret itself: then it is entered anew for another host.
+    reveals_secret: ClassVar[bool] = True
     # Whether two secrets can be in use at once, so that a change of secret has time.
     overlaps: ClassVar[bool] = False
     # Whether it only tells others where the piece is: no copy stands there, so nothing is owed and nothing is looked at.

@@ -42,6 +42,7 @@ class Ghost(Connector):
 
     kind = "ghost"
     label = "Ghost"
+    reveals_secret = False
     features = Features(canonical=YES, noindex=YES, image=YES, find=YES, edits=YES)
     endpoint_help = "The address of the Ghost site, such as https://lantern.example/."
     secret_label = "Admin API key"
@@ -68,7 +69,9 @@ class Ghost(Connector):
             if found is None:
                 made = self.publish(story, key)
                 return replace(made, warnings=(*made.warnings, warnings.made_anew()))
-            return self.update(story, replace(found, memory=receipt.memory), key)
+            post, receipt = self._read(found), replace(found, memory=receipt.memory)
+            if post is None:
+                raise Transient("The outlet lists the post and does not know it. We try again by ourselves.")
         picture, told = self._picture(story, receipt.memory)
         fields = self._revised(story, picture, post, receipt.memory)
         # The words there may also be these very ones: of an update of ours whose answer was lost.

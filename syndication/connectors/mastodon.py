@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import YES, Features
 from syndication.connectors.posts import composed
-from syndication.connectors.rest import Answer, ask, attempt, field_of, must_have
+from syndication.connectors.rest import Answer, ask, attempt, field_of, must_have, public
 from syndication.connectors.warnings import changed_there, made_anew
 from syndication.http.probe import AUTHENTICATION, CANONICAL, NOT_APPLICABLE, OK, PUBLISHING, Step
 from syndication.story import Story
@@ -120,7 +120,7 @@ class Mastodon(Connector):
 
 def _receipt(status: Any, warnings: tuple[str, ...] = ()) -> Receipt:
     name = must_have(field_of(status, "id"), "the number of our post")
-    return Receipt(name[:200], field_of(status, "url")[:2000], {"edited_at": field_of(status, "edited_at")}, warnings)
+    return Receipt(name[:200], public(field_of(status, "url")), {"edited_at": field_of(status, "edited_at")}, warnings)
 
 
 def _moment(told: str) -> datetime | None:

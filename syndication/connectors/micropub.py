@@ -81,7 +81,9 @@ class Micropub(Connector):
             found = self.find(story)
             if found is None or found.url == known.url:
                 return self._anew(story, key)
-            return self.update(story, replace(receipt, url=found.url), key)
+            if receipt.memory.get("moved"):
+                raise Transient("The outlet lists the post and does not know it. We try again by ourselves.")
+            return self.update(story, replace(receipt, url=found.url, memory={**receipt.memory, "moved": True}), key)
         url = self._location(endpoint, answer) or known.url
         return Receipt(url[:200], url, {"photo": dict(photo)}, (*told, *self._owed()))
 
@@ -172,10 +174,12 @@ class Micropub(Connector):
         try:
             file = pictures.read(picture)
             body, content_type = http.multipart({"file": (file.name, file.content, file.mime)})
-            place = urljoin(endpoint, media)
+            place = _joined(endpoint, media)
+            if urlsplit(endpoint).scheme == "https" and urlsplit(place).scheme != "https":
+                raise Permanent("The outlet names an address for pictures without https, so our token does not go there.")
             answer = http.post(place, body, {"content-type": content_type, **self._authorization()}, deadline=30)
             raise_for_status(answer.status, answer.headers, answer.text[:2000])
-            url = rest.public(urljoin(place, answer.headers.get("location", ""))) if answer.headers.get("location") else ""
+            url = rest.public(_joined(place, answer.headers["location"])) if answer.headers.get("location") else ""
         except pictures.NoPicture as problem:
             return {}, [str(problem)]
         except DeliveryError as error:
@@ -229,7 +233,7 @@ class Micropub(Connector):
 
     def _location(self, endpoint: str, answer: rest.Answer) -> str:
         location = answer.headers.get("location", "")
-        return rest.public(urljoin(endpoint, location)) if location else ""
+        return rest.public(_joined(endpoint, location)) if location else ""
 
     def _undelete(self, endpoint: str, url: str) -> bool:
         """Whether the server took its own deletion back."""
@@ -287,3 +291,11 @@ def _slug(story: Story) -> str:
     """A slug that no other piece has, so that the post is found by it."""
     own = urlsplit(story.url).path.rstrip("/").rpartition("/")[2][:80]
     return f"{own}-{_mark(story)}".lstrip("-")
+
+
+def _joined(base: str, reference: str) -> str:
+    """The absolute address; empty where the outlet's part of it is none."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return ""

@@ -35,6 +35,7 @@ class Superdesk(Connector):
 
     kind = "superdesk"
     label = "Superdesk (HTTP push)"
+    reveals_secret = False
     features = Features(canonical="if it obeys", noindex="if it obeys", image=YES)
     idempotent = True
     endpoint_help = (
@@ -138,7 +139,13 @@ class Superdesk(Connector):
 
     def _has(self, name: str) -> bool:
         """Whether the outlet has a picture of this name, which is made from its bytes."""
-        answer = http.send("GET", f"{self._assets}/{name}", headers={"accept": "application/json"}, max_bytes=pictures.MOST_BYTES)
+        answer = http.send(
+            "GET",
+            f"{self._assets}/{name}",
+            headers={"accept": "application/json"},
+            max_bytes=pictures.MOST_BYTES,
+            max_decoded=pictures.MOST_BYTES,
+        )
         return answer.status == 200 and "html" not in answer.headers.get("content-type", "")
 
     @property

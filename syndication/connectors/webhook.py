@@ -31,6 +31,7 @@ class Webhook(Connector):
 
     kind = "webhook"
     label = "Webhook (Standard Webhooks)"
+    reveals_secret = False
     features = Features(canonical="if it obeys", noindex="if it obeys", image=YES)
     idempotent = True
     overlaps = True

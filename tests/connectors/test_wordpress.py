@@ -626,6 +626,13 @@ def test_where_there_is_no_trash_the_copy_becomes_a_draft(engine: Engine, site: 
     assert post(site)["status"] == "draft" and not site.copies[0].live
 
 
+def test_a_firewall_that_strips_our_headers_does_not_keep_the_copy_up(engine: Engine, site: FakeWordPress, story: Story) -> None:
+    site.strips_headers = True
+    engine.publish(story)
+    engine.withdraw(story)
+    assert post(site)["status"] == "draft" and not site.copies[0].live
+
+
 def test_a_copy_that_our_user_may_not_change_holds_no_other(engine: Engine, site: FakeWordPress, story: Story) -> None:
     engine.publish(story)
     answering(site, "/posts/7", refused(403, "rest_cannot_delete", "Sorry, you are not allowed to delete this post."))

@@ -110,6 +110,16 @@ def test_a_protocol_that_needs_neither_address_nor_secret_is_saved_without(edito
     assert Outlet.objects.get().kind == "person"
 
 
+def test_a_secret_that_the_outlet_gets_to_see_is_entered_anew_for_another_host(editor: Client, protocols: None) -> None:
+    outlet = make.outlet("Lantern", kind="named", account="ada")
+    elsewhere = {"kind": "named", "account": "ada", "endpoint": "https://elsewhere.example/hook"}
+    assert "on another host" in " ".join(errors(save(editor, outlet, **elsewhere))["new_secret"])
+    assert save(editor, outlet, **elsewhere, new_secret="letters").status_code == 302
+    assert save(editor, outlet, **{**elsewhere, "endpoint": "https://elsewhere.example/other"}).status_code == 302
+    signed = make.outlet("Signed")
+    assert save(editor, signed, name="Signed", endpoint="https://elsewhere.example/hook").status_code == 302, "it only signs"
+
+
 def test_the_secret_of_another_protocol_is_asked_for_anew(editor: Client, protocols: None) -> None:
     outlet = make.outlet("Lantern")
     assert "Enter the secret" in " ".join(errors(save(editor, outlet, kind="named", account="ada"))["new_secret"])

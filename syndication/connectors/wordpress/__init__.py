@@ -17,7 +17,7 @@ from syndication.connectors.features import YES, Features
 from syndication.connectors.wordpress import leading_home, library, posts
 from syndication.connectors.wordpress.push import Push
 from syndication.connectors.wordpress.site import Site, code_of
-from syndication.errors import Transient
+from syndication.errors import Transient, Uncertain
 from syndication.http.probe import AUTHENTICATION, CANONICAL, FAILED, OK, PUBLISHING, WARNING, Step
 from syndication.renderers import copy
 from syndication.story import Story
@@ -86,8 +86,16 @@ class WordPress(Connector):
         site = Site(self.access, rest.field_of(known.memory, "root"))
         down = {"rest_post_invalid_id", "rest_already_trashed"}
         answer = site.ask("POST", f"posts/{known.id}", headers=AS_DELETE, passes=down | {"rest_trash_not_supported"})
-        if code_of(answer) == "rest_trash_not_supported":
-            site.ask("POST", f"posts/{known.id}", {"status": "draft"})
+        gone = (
+            code_of(answer) in down
+            or rest.field_of(answer.data, "status") == "trash"
+            or rest.field_of(answer.data, "deleted", bool)
+        )
+        if not gone:
+            # It has no trash, or something on the way took the header that makes our POST a DELETE.
+            drafted = site.ask("POST", f"posts/{known.id}", {"status": "draft"}, passes=down)
+            if code_of(drafted) not in down and rest.field_of(drafted.data, "status") != "draft":
+                raise Uncertain("The outlet did not say that the post is taken down. We look, then try again.")
         return Receipt(known.id, known.url, {**known.memory, "root": site.root, "withdrawn": True})
 
     def find(self, story: Story) -> Receipt | None:
