@@ -1,6 +1,5 @@
 """The screens with as many rows as a publication of years has: 10,000 pieces at 20 outlets, a delivery of each in the log."""
 
-import time
 from typing import Any
 
 import pytest
@@ -17,24 +16,20 @@ pytestmark = pytest.mark.django_db
 
 PIECES, OUTLETS = 10_000, 20
 SCREENS = ["overview", "overview_results", "republications", "republications_results", "deliveries", "dead_letters", "panel"]
-# Seconds of this process's own time, whatever else the machine does. On SQLite that is the database's time, too.
-AT_MOST = 1.0
 
 
 class Asked:
-    """Queries and seconds of one answer."""
+    """One answer, and how many queries it took. How long it takes is measured by benchmarks/screens.py."""
 
     def __init__(self, client: Client, screen: str, page: Any):
         with CaptureQueriesContext(connection) as queries:
-            began = time.process_time()
             answer = client.get(reverse(f"syndication:{screen}", args=[page.pk] if screen == "panel" else []))
-            self.seconds = time.process_time() - began
         assert answer.status_code == 200
         self.queries = len(queries)
         self.html = answer.content.decode()
 
 
-def test_each_screen_asks_as_many_queries_at_the_real_size_as_for_a_handful_and_answers_soon(client: Client) -> None:
+def test_each_screen_asks_as_many_queries_at_the_real_size_as_for_a_handful(client: Client) -> None:
     client.force_login(make.editor())
     outlets = [make.outlet() for _ in range(2)]
     archive.lay(30, outlets)
@@ -49,7 +44,6 @@ def test_each_screen_asks_as_many_queries_at_the_real_size_as_for_a_handful_and_
 
     assert Republication.objects.count() > PIECES * OUTLETS
     assert {screen: asked.queries for screen, asked in many.items()} == few
-    assert {screen: asked.seconds for screen, asked in many.items() if asked.seconds > AT_MOST} == {}
     # They do show what was laid.
     assert "delivered v1" in many["republications"].html
     assert Delivery.objects.count() >= PIECES * OUTLETS
