@@ -94,15 +94,18 @@ def _settle_rows(ends: Sequence[Ended]) -> None:
     # Locked in one order, as everybody does who holds several rows at once: or two could wait for each other.
     rows = Republication.objects.filter(pk__in=[one.row.pk for one in ends]).select_for_update().order_by("pk")
     stand = {pk: (token, key) for pk, token, key in rows.values_list("pk", "lease_token", "key")}
-    plain = {}
+    plain, others = {}, []
     for one in ends:
         row = one.row
         if one.error is None and stand.get(row.pk) == (row.lease_token, row.key) and row not in plain:
             plain[row] = one.receipt or Receipt()
             one.held = True
         else:
-            one.held = _settle_row(one)
+            others.append(one)
     Republication.objects.accept_all(plain)
+    # Afterwards: a late finisher of the same row makes it due again, and must not be overwritten by what was accepted before.
+    for one in others:
+        one.held = _settle_row(one)
 
 
 def _settle_row(one: Ended) -> bool:

@@ -14,7 +14,7 @@ from wagtail.models import PageViewRestriction
 
 from home.models import ArticlePage, DatedCorrection
 from syndication.connectors.base import Receipt
-from syndication.delivering import Ended, deliver_due, settle
+from syndication.delivering import Ended, deliver_due, settle, settle_all
 from syndication.models import Delivery, Edition, Outlet, Republication, Verification, claim
 from syndication.syndicating import mark_delivered
 from tests import factories as make
@@ -498,6 +498,17 @@ def test_an_edit_while_the_outlet_answers_goes_out_next(desk: Desk) -> None:
     assert desk.verbs == ["publish", "update"]
     assert desk.holds == {page.uid: "Two"} and row().state == State.DELIVERED
     assert len(set(desk.keys)) == 2
+
+
+def test_a_late_finisher_is_heeded_also_when_it_is_settled_along_with_who_overtook_it(outlet: Outlet) -> None:
+    page = make.original("One")
+    (late,) = claim(outlet, 1)
+    make.edit(page, title="Two")
+    Republication.objects.update(lease_until=Now() - timedelta(seconds=1))
+    (newest,) = claim(outlet, 1)
+    settle_all([Ended(newest, receipt=Receipt("7")), Ended(late, receipt=Receipt("7"))])
+    assert (row().state, row().due_at is not None, row().uncertain) == (State.PENDING, True, True)
+    assert row().key not in (late.key, newest.key)
 
 
 @pytest.mark.django_db(transaction=True)
