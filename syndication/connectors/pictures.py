@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
 
 from syndication import http
@@ -36,7 +37,7 @@ def read(picture: Picture) -> File:
         try:
             with default_storage.open(path.removeprefix(media)) as file:
                 return File(name, picture.mime, file.read())
-        except (OSError, ValueError):
+        except (OSError, ValueError, SuspiciousOperation):
             raise NoPicture("Our own storage has no such picture any more, so the piece went without it.") from None
     try:
         answer = http.fetch(picture.url, max_bytes=MOST_BYTES, max_decoded=MOST_BYTES)
