@@ -160,8 +160,7 @@ def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> b
     """An editor says the outlet holds what is wanted, perhaps at `url`, though it never told us: looked at like any other."""
     withdrawn = row.operation == Republication.WITHDRAW
     rests = Republication.State.WITHDRAWN if withdrawn else Republication.State.DELIVERED
-    facts: dict[str, Any] = {"state": rests, "due_at": None, "uncertain": False}
-    facts |= {"held": None, "held_variation": {}} if withdrawn else {"held": row.wanted, "held_variation": row.variation}
+    facts: dict[str, Any] = {"state": rests, "due_at": None, "uncertain": False, **row.holding}
     if url:
         facts["receipt_url"] = url
 

@@ -142,7 +142,7 @@ class Bluesky(Connector):
         cid = must_have(field_of(data, "cid"), "the version of our post")
         url = f"https://bsky.app/profile/{session.handle}/post/{name_of(story.uid)}"
         name = f"at://{session.did}/{COLLECTION}/{name_of(story.uid)}"
-        return Receipt(name[:200], url, {**memory, "cid": cid}, warnings)
+        return Receipt(name, url, {**memory, "cid": cid}, warnings)
 
     def _record(self, story: Story, session: Session) -> dict[str, Any] | None:
         """The post as it stands there, with its version; None if there is none."""

@@ -145,7 +145,7 @@ class EmailDesk(Connector):
             message.send()
         sent = message.extra_headers["Message-ID"]
         memory = {"thread": [*_thread(receipt), sent][-THREAD:], "down": kind == KILL}
-        return Receipt(sent[:200], receipt.url, memory, warnings)
+        return Receipt(sent, receipt.url, memory, warnings)
 
 
 def addresses(account: str) -> list[str]:

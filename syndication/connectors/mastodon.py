@@ -120,7 +120,7 @@ class Mastodon(Connector):
 
 def _receipt(status: Any, warnings: tuple[str, ...] = ()) -> Receipt:
     name = must_have(field_of(status, "id"), "the number of our post")
-    return Receipt(name[:200], public(field_of(status, "url")), {"edited_at": field_of(status, "edited_at")}, warnings)
+    return Receipt(name, public(field_of(status, "url")), {"edited_at": field_of(status, "edited_at")}, warnings)
 
 
 def _moment(told: str) -> datetime | None:

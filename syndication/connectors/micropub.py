@@ -60,7 +60,7 @@ class Micropub(Connector):
         told += self._owed()
         if not url:
             told.append("The outlet works on it and does not say yet where it will stand. Our next push asks again.")
-        return Receipt(url[:200], url, {"photo": dict(photo), "asynchronous": answer.status == 202}, tuple(told))
+        return Receipt(url, url, {"photo": dict(photo), "asynchronous": answer.status == 202}, tuple(told))
 
     def update(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Replace what the entry says; one that was deleted in our name comes back first, where the server can do so."""
@@ -85,7 +85,7 @@ class Micropub(Connector):
                 raise Transient("The outlet lists the post and does not know it. We try again by ourselves.")
             return self.update(story, replace(receipt, url=found.url, memory={**receipt.memory, "moved": True}), key)
         url = self._location(endpoint, answer) or known.url
-        return Receipt(url[:200], url, {"photo": dict(photo)}, (*told, *self._owed()))
+        return Receipt(url, url, {"photo": dict(photo)}, (*told, *self._owed()))
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Delete the entry."""
@@ -107,7 +107,7 @@ class Micropub(Connector):
             fresh = [item for item in items if _url(item) and _url(item) not in seen]
             for item in fresh:
                 if _is_ours(item, story):
-                    return Receipt(_url(item)[:200], _url(item))
+                    return Receipt(_url(item), _url(item))
             if not fresh:
                 return None
             seen |= {_url(item) for item in fresh}

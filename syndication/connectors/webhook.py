@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from syndication import http, signing
+from syndication.connectors import rest
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import YES, Features
 from syndication.connectors.greeting import FORGED, Greeting, judge
@@ -110,7 +111,7 @@ class Webhook(Connector):
             return None
         if not isinstance(data, dict):
             return None
-        return Receipt(id=str(data.get("id") or "")[:200], url=_public(data.get("url")), warnings=_warnings(answer.status, data))
+        return Receipt(str(data.get("id") or ""), rest.public(data.get("url")), warnings=_warnings(answer.status, data))
 
 
 def _warnings(status: int, data: dict[str, Any]) -> tuple[str, ...]:
@@ -120,12 +121,3 @@ def _warnings(status: int, data: dict[str, Any]) -> tuple[str, ...]:
     if status == 202 and data.get("state") == "waiting":
         own.append(WAITING)
     return tuple(own)
-
-
-def _public(url: object) -> str:
-    """The address the outlet gave, if it is one we would visit."""
-    try:
-        http.check_url(str(url))
-    except ValueError:
-        return ""
-    return str(url)[:2000]

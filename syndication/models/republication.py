@@ -228,6 +228,13 @@ class Republication(DueRow):
         return Receipt(self.receipt_id, self.receipt_url, self.receipt_memory) if known else None
 
     @property
+    def holding(self) -> dict[str, Any]:
+        """The columns that say what the outlet holds, once it did what is wanted."""
+        if self.operation == self.WITHDRAW:
+            return NOTHING_HELD
+        return {"held": self.wanted, "held_variation": self.variation}
+
+    @property
     def receipt_facts(self) -> dict[str, Any]:
         """The columns that hold the last receipt."""
         return {name: getattr(self, name) for name in RECEIPT}
@@ -260,7 +267,7 @@ class Republication(DueRow):
         withdrawn = self.operation == self.WITHDRAW
         rests = self.State.WITHDRAWN if withdrawn else self.State.DELIVERED
         settled = self._settle(
-            **(NOTHING_HELD if withdrawn else {"held": self.wanted, "held_variation": self.variation}),
+            **self.holding,
             **_written(receipt),
             delivered_at=Now(),
             uncertain=False,
