@@ -13,7 +13,8 @@ from syndication.doorbell import listen_again, ring
 from tests import factories as make
 from tests.servers import Valkey
 
-PATIENT = 0.3
+# Celery's own patience with a dead broker is many seconds, with a frozen one endless; a crowded machine may need one by itself.
+PATIENT = 3.0
 
 
 @pytest.fixture
@@ -93,8 +94,10 @@ def test_a_broker_that_hangs_costs_little_too(broker: Valkey, tidy: None) -> Non
     ring_in_transaction()
     broker.freeze()
     try:
-        assert seconds(ring_in_transaction) < PATIENT + doorbell.PATIENCE
-        assert seconds(ring_in_transaction) < 0.05, "once paid, not again"
+        assert seconds(ring_in_transaction) < PATIENT
+        silent_until = doorbell._silent_until
+        ring_in_transaction()
+        assert doorbell._silent_until == silent_until > time.monotonic(), "once paid, not again"
     finally:
         broker.thaw()
 
