@@ -41,6 +41,12 @@ class ByHand(DeliveryError):
     outcome = "by hand"
 
 
+class Offered(DeliveryError):
+    """Nothing is sent to this outlet: what is wanted lies ready, and the outlet takes it when it asks."""
+
+    outcome = "offered"
+
+
 class Uncertain(DeliveryError):
     """We cannot know: bytes left, no proof came back. Look before sending again."""
 

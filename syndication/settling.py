@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from syndication import http
 from syndication.connectors import CONNECTORS
 from syndication.credentials import Unreadable
-from syndication.errors import ByHand, DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
+from syndication.errors import ByHand, DeliveryError, NotTried, Offered, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.models import Delivery, Notice, Outlet, Republication, Verification, line
 from syndication.models.bulk import write_each
 from syndication.noticing import mended_all, notice
@@ -118,6 +118,8 @@ def _settle_row(one: Ended) -> bool:
         return row.release()
     if isinstance(error, ByHand):
         return row.hand_over(sentence)
+    if isinstance(error, Offered):
+        return row.offer()
     if isinstance(error, Refused | OutletGone):
         # The piece is not at fault: it goes out when the outlet is mended.
         return row.release(sentence, detail)
@@ -163,7 +165,9 @@ def _settle_lines(by_outlet: dict[Outlet, list[Ended]]) -> None:
         trailing = 0
         while trailing < len(spoken) and isinstance(spoken[-1 - trailing], Transient | Uncertain):
             trailing += 1
-        answered = any(error is None or isinstance(error, ByHand | Permanent) for error in spoken[: len(spoken) - trailing])
+        answered = any(
+            error is None or isinstance(error, ByHand | Offered | Permanent) for error in spoken[: len(spoken) - trailing]
+        )
         paused = any(error is not None and error.retry_after for error in spoken)
         if not trailing and spoken[-1] is None and not paused:
             good.append(outlet)

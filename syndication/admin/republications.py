@@ -18,7 +18,7 @@ from syndication.admin.screens import Listing, Screen
 from syndication.models import Edition, Outlet, Republication, Verification
 
 RIGHT = "syndication.view_republication"
-SYMBOLS = {"pending": "…", "delivered": "✓", "withdrawn": "−", "failed": "✗", "skipped": "»", "todo": "☐"}
+SYMBOLS = {"pending": "…", "delivered": "✓", "withdrawn": "−", "failed": "✗", "skipped": "»", "todo": "☐", "offered": "○"}
 HEAVY = ("body_html", "facts")
 
 

@@ -9,6 +9,7 @@ from syndication.connectors.ghost import Ghost
 from syndication.connectors.indexnow import IndexNow
 from syndication.connectors.mastodon import Mastodon
 from syndication.connectors.micropub import Micropub
+from syndication.connectors.pull import Pull
 from syndication.connectors.superdesk import Superdesk
 from syndication.connectors.webhook import Webhook
 from syndication.connectors.webmention import Webmention
@@ -25,6 +26,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     Mastodon.kind: Mastodon,
     Micropub.kind: Micropub,
     Superdesk.kind: Superdesk,
+    Pull.kind: Pull,
     Webhook.kind: Webhook,
     Webmention.kind: Webmention,
     WebSub.kind: WebSub,

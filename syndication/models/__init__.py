@@ -8,9 +8,13 @@ from syndication.models.errand import Errand
 from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
 from syndication.models.override import Override
+from syndication.models.pull import Pull, Pulled
+from syndication.models.reads import Reads, Sighting
 from syndication.models.republication import Republication, Wish
 from syndication.models.sender import Message, Received, Sender
+from syndication.models.subscription import Subscription
 from syndication.models.tick import Tick
+from syndication.models.token import Token
 from syndication.models.verification import Verification, target_dead
 
 __all__ = [
@@ -24,10 +28,16 @@ __all__ = [
     "NoticePreference",
     "Outlet",
     "Override",
+    "Pull",
+    "Pulled",
+    "Reads",
     "Received",
     "Republication",
     "Sender",
+    "Sighting",
+    "Subscription",
     "Tick",
+    "Token",
     "Verification",
     "Wish",
     "claim",

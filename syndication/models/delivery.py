@@ -21,6 +21,7 @@ class Delivery(models.Model):
         RELEASED = "released", _("not tried")
         LOST = "lost", _("worker vanished")
         BY_HAND = "by hand", _("handed to a person")
+        OFFERED = "offered", _("laid ready")
 
     republication = models.ForeignKey("syndication.Republication", on_delete=models.CASCADE, related_name="deliveries")
     outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="deliveries")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from syndication.contract import Variation
 from syndication.models.bulk import write_each
 from syndication.models.delivery import Delivery
-from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
+from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, later
 from syndication.models.edition import Edition
 from syndication.models.outlet import Outlet
 from syndication.receipt import Receipt
@@ -111,12 +111,13 @@ class RepublicationQuerySet(DueQuerySet):
 
     def _rewish(self, rows: list["Republication"], edition: Edition) -> None:
         """Write new wishes over old ones: what all have in common, what is each one's own, and when each is due."""
-        common = {"wanted": edition, "state": Republication.State.PENDING, "due_at": Now(), "attempts": 0, **NO_ERROR}
+        common = {"wanted": edition, "state": Republication.State.PENDING, "attempts": 0, **NO_ERROR}
+        common |= {"due_at": Now(), "changed_at": Now()}
         if not rows:
             return
         self.filter(pk__in=[row.pk for row in rows]).update(**common)
         write_each(Republication, [(row.pk, {name: getattr(row, name) for name in OWN}) for row in rows])
-        self.filter(pk__in=[row.pk for row in rows], starts_at__gt=Now()).update(due_at=F("starts_at"))
+        self.filter(pk__in=[row.pk for row in rows], starts_at__gt=Now()).update(due_at=F("starts_at"), changed_at=F("starts_at"))
         # What never left the house need not be taken down.
         untold = [row.pk for row in rows if row.operation == Republication.WITHDRAW and row.held_id is None]
         tried = Delivery.objects.filter(republication__in=untold).exclude(outcome=Delivery.Outcome.RELEASED)
@@ -159,6 +160,7 @@ class Republication(DueRow):
         FAILED = "failed", _("failed")
         SKIPPED = "skipped", _("left alone by an editor")
         TODO = "todo", _("to be done by hand")
+        OFFERED = "offered", _("laid ready")
 
     PUBLISH, WITHDRAW = "publish", "withdraw"
 
@@ -187,6 +189,8 @@ class Republication(DueRow):
     held_variation = models.JSONField(default=dict)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    # Since when the newest wish counts: what an outlet that asks "what is new?" is told by.
+    changed_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[Any] = RepublicationQuerySet.as_manager()
 
@@ -195,6 +199,7 @@ class Republication(DueRow):
         indexes = [
             models.Index(fields=["outlet", "due_at"], condition=Q(due_at__isnull=False), name="republication_due"),
             models.Index(fields=["state", "outlet"], name="republication_state_outlet"),
+            models.Index(fields=["outlet", "changed_at", "id"], name="republication_changed"),
             models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="republication_ends"),
         ]
         verbose_name = _("republication")
@@ -250,13 +255,14 @@ class Republication(DueRow):
         self.wanted, self.wanted_digest, self.operation = edition, wish.digest, wish.operation
         self.variation, self.starts_at, self.ends_at = wish.variation.model_dump(), wish.starts_at, wish.ends_at
         self.key, self.state, self.due_at, self.attempts = uuid4(), self.State.PENDING, begins, 0
+        self.changed_at = begins
         self.error = self.error_detail = ""
         self.failing_since = None
 
     def retime(self, wish: Wish) -> None:
         """The same wish at another time: what was not tried yet waits for it; what is there stays."""
         mine = Republication.objects.filter(pk=self.pk)
-        mine.update(starts_at=wish.starts_at, ends_at=wish.ends_at)
+        mine.update(starts_at=wish.starts_at, ends_at=wish.ends_at, changed_at=later(wish.starts_at, Now()))
         waiting = mine.filter(state=self.State.PENDING, attempts=0, lease_token=None)
         waiting.update(due_at=max(wish.starts_at, timezone.now()) if wish.starts_at else Now())
 
@@ -316,6 +322,15 @@ class Republication(DueRow):
             error=sentence,
             error_detail="",
             failing_since=None,
+        )
+
+    def offer(self) -> bool:
+        """Nothing is sent there: it lies ready until the outlet asks for it, or the piece changes."""
+        return self._settle(
+            state=Case(When(key=self.key, then=Value(self.State.OFFERED)), default=F("state")),
+            due_at=self._unless_newer(Value(None)),
+            attempts=0,
+            **NO_ERROR,
         )
 
     def release(self, sentence: str = "", detail: str = "") -> bool:

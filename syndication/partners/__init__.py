@@ -1,0 +1,1 @@
+"""What partners see of the house: the API, their feeds, their own page."""
