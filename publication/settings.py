@@ -281,6 +281,8 @@ SYNDICATION_LEASE_SECONDS = env.number("SYNDICATION_LEASE_SECONDS", 120, least=1
 SYNDICATION_DEADLINE_SECONDS = env.number("SYNDICATION_DEADLINE_SECONDS", 30, least=0.1)
 # Multiplies every wait of the engine (backoff, next look): below 1 for tests and demonstrations.
 SYNDICATION_TIME_SCALE = env.number("SYNDICATION_TIME_SCALE", 1.0, least=0.000001)
+# How long it is kept who pulled what, from where.
+SYNDICATION_AUDIT_DAYS = int(env.number("SYNDICATION_AUDIT_DAYS", 90, least=1))
 # /metrics for Prometheus: only when asked for; with a token only for who knows it, without one only for private addresses.
 SYNDICATION_METRICS = env.flag("SYNDICATION_METRICS", default=False)
 SYNDICATION_METRICS_TOKEN = env.text("SYNDICATION_METRICS_TOKEN")

@@ -1,0 +1,81 @@
+"""Auditing: write down who pulled what, when and from where; and forget it when its time is over."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from ipaddress import ip_address
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from syndication.models import Outlet, Pull, Pulled, Republication, Token
+from syndication.models.token import MARK
+
+log = structlog.get_logger(__name__)
+
+HIDDEN = "…"
+_TOKEN = re.compile(rf"({MARK}_[0-9a-f]{{0,12}}_)[^/]+")
+
+
+def audit(
+    request: HttpRequest,
+    surface: str,
+    status: int,
+    *,
+    token: Token | None = None,
+    outlet: Outlet | None = None,
+    rows: Iterable[Republication] = (),
+    refusal: str = "",
+) -> None:
+    """Write down one request of a partner and which pieces its answer held. A log that cannot be written fails no request."""
+    pull = Pull(
+        surface=surface,
+        outlet=outlet or (token.outlet if token else None),
+        token=token,
+        method=(request.method or "")[:8],
+        path=_path(request)[:500],
+        status=status,
+        refusal=refusal[:300],
+        address=address_of(request),
+        agent=_clean(request.headers.get("User-Agent", ""))[:200],
+    )
+    try:
+        with transaction.atomic():
+            pull.save()
+            Pulled.objects.bulk_create(Pulled(pull=pull, uid=row.uid, version=row.wanted.version) for row in rows)
+            if token and not refusal:
+                token.seen()
+    except DatabaseError:
+        log.exception("pull not written down", surface=surface, status=status)
+
+
+def prune_pulls() -> int:
+    """Forget what is older than SYNDICATION_AUDIT_DAYS. Returns how many requests."""
+    over = timezone.now() - timedelta(days=settings.SYNDICATION_AUDIT_DAYS)
+    old = Pull.objects.filter(at__lt=over)
+    count = old.count()
+    old.delete()
+    return count
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where the request came from; behind a proxy of ours, what that proxy saw. None for what is no address."""
+    given = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        given = request.META.get("HTTP_X_FORWARDED_FOR", given).rpartition(",")[2].strip() or given
+    try:
+        return str(ip_address(given))
+    except ValueError:
+        return None
+
+
+def _path(request: HttpRequest) -> str:
+    """The path without any token in it: of what looks like one, whoever's it is, only the part that is no secret."""
+    return _clean(_TOKEN.sub(rf"\1{HIDDEN}", request.path))
+
+
+def _clean(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())
