@@ -18,7 +18,7 @@ class Refusal(Exception):
 
 
 def admit(text: str, scope: str) -> Token:
-    """The usable token of this text, if it may be used for `scope`. Raises Refusal: 401, or 403 for a scope or a suspended outlet."""
+    """The usable token of this text, if it may be used for `scope`. Raises Refusal: 401, or 403."""
     token = Token.find(text)
     if token is None:
         raise Refusal(401, _("We do not know this token. Ask the newsroom for one, and send it whole."))
