@@ -1,4 +1,4 @@
-"""The gate: from the text a partner shows to the token it is, or a refusal that says why. Every surface for partners asks here."""
+"""The gate: from the text a partner shows to the token it is, or a refusal that says why. Every partner surface asks here."""
 
 import base64
 import binascii
