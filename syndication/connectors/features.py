@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 YES, NO = "yes", "no"
 # A person does it at the outlet, when we say so.
 BY_A_PERSON = "by a person"
+# The outlet comes for it.
+WHEN_FETCHED = "when they fetch"
 
 
 @dataclass(frozen=True)

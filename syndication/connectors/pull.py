@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from syndication.connectors.base import Connector, Receipt
-from syndication.connectors.features import Features
+from syndication.connectors.features import WHEN_FETCHED, Features
 from syndication.errors import Offered
 from syndication.story import Story
 
@@ -16,10 +16,10 @@ class Pull(Connector):
     kind = "pull"
     label = "They pull (partner API, feeds)"
     features = Features(
-        create="when they fetch",
-        update="when they fetch",
-        withdraw="when they fetch",
-        correct="when they fetch",
+        create=WHEN_FETCHED,
+        update=WHEN_FETCHED,
+        withdraw=WHEN_FETCHED,
+        correct=WHEN_FETCHED,
         canonical="told with each piece",
         noindex="told with each piece",
         image="as an address",

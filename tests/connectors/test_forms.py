@@ -18,6 +18,7 @@ ENTERED = {
     "websub": ("https://hub.example/", "", ""),
     "email": ("", "desk@lantern.example", ""),
     "by_hand": ("", "", ""),
+    "pull": ("", "", ""),
 }
 
 

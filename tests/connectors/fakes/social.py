@@ -121,3 +121,10 @@ class FakePeople(FakePlace):
     """Nothing arrives there unless a person brings it."""
 
     kind = "by_hand"
+
+
+class FakeShelf(FakePlace):
+    """Nothing arrives there unless the outlet comes for it."""
+
+    kind = "pull"
+    apart = True
