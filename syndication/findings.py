@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from html import unescape
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,7 +61,8 @@ class Rule:
 class Findings:
     """All that a page says of itself. `canonicals` count; `ignored` only look like canonicals, and their note says why.
 
-    `anchors` are the links for readers as written, (href, rel); `text_length` counts the characters a reader sees, less blanks.
+    `anchors` are the links for readers as written, (href, rel); `text` is what a reader sees, at most 400,000
+    characters of it.
     """
 
     url: str
@@ -73,7 +75,7 @@ class Findings:
     rules: tuple[Rule, ...] = ()
     refresh: Found | None = None
     title: str = ""
-    text_length: int = 0
+    text: str = field(default="", repr=False)
     anchors: tuple[tuple[str, str], ...] = ()
 
     def links_to(self, url: str) -> tuple[Found, ...]:
@@ -126,7 +128,7 @@ def find(body: bytes, headers: dict[str, str], url: str) -> Findings:
         refresh=next((found for found in refreshes if found), None),
         title=excerpt_of(title.text()) if title else "",
         anchors=tuple(dict.fromkeys(_href_and_rel(a) for a in tree.css("a[href]")[:_MOST_ANCHORS])),
-        text_length=_text_length(tree),  # last, for it takes the tree apart
+        text=_text(tree),  # last, for it takes the tree apart
     )
 
 
@@ -290,6 +292,11 @@ def _twin(node: LexborNode, mentions: list[_Mention]) -> str:
 _BOTS = {"robots", "googlebot", "googlebot-news", "bingbot"}
 _REFRESH = re.compile(r"""\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?(["']?)(.+?)\1\s*""", re.IGNORECASE | re.DOTALL)
 _LONGEST = 2_000
+_LONGEST_TEXT = 400_000
+_TO_ITS_END = r"""[^>"]*(?:"[^"]*"[^>"]*)*>"""
+_WITHIN_WORDS = re.compile(rf"</?(?:a|abbr|b|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u)(?=[\s/>]){_TO_ITS_END}")
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
+_TAG = re.compile(rf"<{_TO_ITS_END}")
 _MOST_VALUES = 20_000
 
 
@@ -349,9 +356,11 @@ def _addresses(value: Any) -> Iterator[str]:
             yield said
 
 
-def _text_length(tree: LexborHTMLParser) -> int:
+def _text(tree: LexborHTMLParser) -> str:
     if tree.body is None:
-        return 0
+        return ""
     tree.body.strip_tags(["script", "style", "noscript", "template"])
-    text = tree.body.text_lexbor()
-    return len(text) - sum(text.count(blank) for blank in " \n\t\r\xa0")
+    # Of the tags only those within a word leave no gap: a headline and the menu above it are not one word.
+    told = _COMMENT.sub(" ", tree.body.html or "")
+    plain = _TAG.sub(" ", _WITHIN_WORDS.sub("", told))
+    return " ".join(unescape(plain[: 2 * _LONGEST_TEXT]).split())[:_LONGEST_TEXT]

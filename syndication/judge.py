@@ -7,6 +7,8 @@ from typing import Literal
 from syndication.canonical import near_miss, same, spelling
 from syndication.contract import Contract
 from syndication.findings import Findings, Rule, excerpt_of, host_of
+from syndication.likeness import Likeness, likeness
+from syndication.story import Story
 
 Verdict = Literal["honoured", "missing", "wrong", "duplicated", "unreachable", "gone"]
 
@@ -35,19 +37,28 @@ class Judgement:
 
 
 def judge(
-    findings: Findings, contract: Contract, want_url: str, status: int, fetched_url: str, withdrawn: bool = False
+    findings: Findings,
+    contract: Contract,
+    want_url: str,
+    status: int,
+    fetched_url: str,
+    withdrawn: bool = False,
+    story: Story | None = None,
 ) -> Judgement:
     """Whether a copy keeps its contract. Pure.
 
     `want_url` is the canonical owed, `status` and `fetched_url` say how and where the fetch ended; `withdrawn` means that
-    the copy should be gone by now. In this order:
+    the copy should be gone by now; `story` is the piece as the outlet may have it, where its text is to be looked for. In
+    this order:
 
     - 404 and 410: `gone`, or `honoured` if withdrawn. Any other answer but 2xx: `unreachable`, as there is no page to judge.
     - The fetch ended at `want_url` itself: `honoured`; the copy has become a redirect to its home.
-    - Withdrawn: `honoured` if it keeps out of search engines, else `wrong`, for it still stands.
+    - Withdrawn: `honoured` if it keeps out of search engines or shows the text no more, else `wrong`, for it still stands.
+    - Neither our text nor our headline is there: `gone`, whatever the page calls itself; an error page may answer 200.
     - Else each term owed is looked at; the gravest answer is the verdict (wrong, duplicated, missing, honoured) and the
       others go into the evidence. Canonical: none is `missing`, several different `duplicated`, one but not ours `wrong`.
-      Header and element agreeing are fine. noindex and link: `missing` if absent.
+      Header and element agreeing are fine. noindex and link: `missing` if absent. The whole text where the contract gives an
+      excerpt or less: `wrong`.
 
     What counts as the same address, and why near misses do not, say `canonical.spelling` and `canonical.near_miss`. A
     noindex to Googlebot alone keeps the term, since that is what Google asks of syndication partners; one to Google News
@@ -63,11 +74,15 @@ def judge(
             "The copy is down: its address leads to our own page." if withdrawn else "The copy's address leads to our own page."
         )
         return Judgement("honoured", sentence, (answer,))
+    like = likeness(story, findings.title, findings.text) if story else None
     if withdrawn:
-        return _judge_withdrawal(findings, fetched_url, answer)
+        return _judge_withdrawal(findings, fetched_url, answer, like, contract)
+    if like and like.kind == "nothing":
+        return _lost(findings, fetched_url, answer)
     owed = ((contract.canonical, _judge_canonical), (contract.noindex, _judge_noindex), (contract.link, _judge_link))
     terms = [term(findings, want_url) for is_owed, term in owed if is_owed]
-    return _together(terms, (*_asides(findings, contract, want_url), answer))
+    terms += _judge_extent(like, contract)
+    return _together(terms, (*_asides(findings, contract, want_url), *_text_shown(like), answer))
 
 
 def _together(terms: list[Judgement], asides: tuple[Evidence, ...]) -> Judgement:
@@ -102,14 +117,62 @@ def _unreachable(status: int) -> str:
     )
 
 
-def _judge_withdrawal(findings: Findings, fetched_url: str, answer: Evidence) -> Judgement:
+def _lost(findings: Findings, fetched_url: str, answer: Evidence) -> Judgement:
+    sentence = (
+        f"The copy is gone: {excerpt_of(fetched_url)} answers, but shows neither our headline nor our text. "
+        "If the piece has moved, ask the desk where to."
+    )
+    return Judgement("gone", sentence, (*_title(findings), answer))
+
+
+def _title(findings: Findings) -> tuple[Evidence, ...]:
+    return (Evidence("the title of the page", "head", findings.title),) if findings.title else ()
+
+
+def _judge_extent(like: Likeness | None, contract: Contract) -> list[Judgement]:
+    """What the text on the page says of the extent agreed; nothing where it says nothing."""
+    if like is None or like.kind != "whole" or contract.extent == "full":
+        return []
+    sentence = (
+        "The copy carries the whole text, but its contract gives it less. "
+        "Ask the desk to keep to the excerpt, or change the contract."
+    )
+    return [Judgement("wrong", sentence, _text_shown(like))]
+
+
+_SHOWS = {
+    "whole": "our text, whole: {share} of its runs of four words",
+    "part": "a part of our text: {share} of its runs of four words",
+    "excerpt": "our excerpt",
+    "headline": "our headline, and no text of ours",
+    "unknown": "too little text to tell whether it is ours",
+}
+
+
+def _text_shown(like: Likeness | None) -> tuple[Evidence, ...]:
+    if like is None or like.kind not in _SHOWS:
+        return ()
+    return (Evidence("the text of the page", "body", _SHOWS[like.kind].format(share=f"{like.share:.0%}")),)
+
+
+def _down(like: Likeness | None, contract: Contract) -> bool:
+    """Whether a page that answers shows of a withdrawn piece no more than a notice would."""
+    kind = like.kind if like else "unknown"
+    return kind == "nothing" or (kind == "headline" and contract.extent != "link")
+
+
+def _judge_withdrawal(
+    findings: Findings, fetched_url: str, answer: Evidence, like: Likeness | None, contract: Contract
+) -> Judgement:
+    if _down(like, contract):
+        sentence = "The copy is down: its address still answers, but shows our text no more."
+        return Judgement("honoured", sentence, (*_title(findings), *_text_shown(like), answer))
     rules = _binding(findings)
     if rules:
         sentence = "The copy is down as far as search engines go: its address still answers, but asks them to leave it out."
         return Judgement("honoured", sentence, (*_shown(rules), answer))
     sentence = f"The copy still stands at {excerpt_of(fetched_url)}. Ask the desk to take it down, or to mark it noindex."
-    title = (Evidence("the title of the page", "head", findings.title),) if findings.title else ()
-    return Judgement("wrong", sentence, (*title, *_judge_noindex(findings).evidence, answer))
+    return Judgement("wrong", sentence, (*_title(findings), *_judge_noindex(findings).evidence, answer))
 
 
 def _judge_canonical(findings: Findings, want: str) -> Judgement:

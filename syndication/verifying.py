@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
 
 from syndication import http
+from syndication.contract import Variation
 from syndication.errors import DeliveryError
 from syndication.findings import find
 from syndication.judge import Judgement, judge
 from syndication.models import Edition, Notice, Republication, Verification
 from syndication.noticing import mended, notice
 from syndication.planning import plan_each
+from syndication.story import Story
 
 log = structlog.get_logger(__name__)
 
@@ -68,15 +70,28 @@ def _look(row: Verification) -> Judgement:
     republication = row.republication
     if republication is None:
         return _judge_target(answer.status)
+    story = story_there(republication)
     return judge(
         findings,
         republication.outlet.contract,
-        # What they hold counts: a newer version still on its way is our business, not their fault.
-        want_url=(republication.held or republication.wanted).story.canonical.url,
+        want_url=story.canonical.url,
         status=answer.status,
         fetched_url=answer.url,
         withdrawn=republication.state == Republication.State.WITHDRAWN,
+        story=story,
     )
+
+
+def story_there(republication: Republication) -> Story:
+    """The story whose copy stands at the outlet: whole, so that too much of it is seen too, with the outlet's own words.
+
+    What they hold counts: a newer version still on its way is our business, not their fault.
+    """
+    held = republication.held
+    story = (held or republication.wanted).story
+    variation = Variation.model_validate(republication.held_variation if held else republication.variation)
+    seen = republication.outlet.contract.view(story, variation)
+    return story.model_copy(update={"headline": seen.headline, "excerpt_html": seen.excerpt_html or story.excerpt_html})
 
 
 def _judge_target(status: int) -> Judgement:

@@ -62,6 +62,7 @@ ROOMS = [
         "incoming",
         "canonical",
         "judge",
+        "likeness",
         "findings",
         "linked_data",
         "markup",

@@ -13,6 +13,7 @@ from syndication.contract import Contract
 from syndication.findings import find
 from syndication.judge import Evidence, Judgement, judge
 from syndication.markup import calmed
+from tests import factories as make
 
 HOME = "https://home.example/stories/river/"
 COPY = "https://partner.example/2026/river"
@@ -694,7 +695,7 @@ def test_og_url_title_refresh_and_text_are_found():
     assert [found.url for found in findings.og_urls] == [HOME]
     assert findings.refresh is not None
     assert findings.refresh.url == "https://partner.example/next"
-    assert findings.text_length == len("Theriverrose")
+    assert findings.text == "The river rose"
 
 
 def test_links_are_found_by_page_and_by_host():
@@ -777,3 +778,67 @@ def test_owing_more_never_softens_a_verdict(canonical, noindex, linked):
     order = ("honoured", "missing", "duplicated", "wrong")
     least = max(order.index(Page("", source, contract=contract).judged().verdict) for contract in (CANONICAL, NOINDEX, LINK))
     assert order.index(Page("", source, contract=ALL).judged().verdict) == least
+
+
+# --- the text of the page ---------------------------------------------------------------------------------------------
+
+TEXT = [
+    "The river rose in the night, and by morning the lower town had become a lake with chimneys.",
+    "Nobody in the ministry had read the letters that the keeper of the locks sent every spring.",
+    "She kept copies of them all in a tin box, in the order in which they were not answered.",
+]
+PIECE = make.story(
+    headline="The keeper of the locks",
+    body_html="".join(f"<p>{text}</p>" for text in TEXT),
+    excerpt_html=f"<p>{TEXT[0]}</p>",
+)
+FRAME = "<nav>Home News Culture Sport Subscribe Sign in Most read this week Contact us Imprint Terms of use Privacy</nav>"
+EXCERPT = Contract(canonical=True, link=False, extent="excerpt")
+LINK_ONLY = Contract(canonical=True, link=False, extent="link")
+ERROR_PAGE = page(
+    OURS, f"{FRAME}<h1>Sorry</h1><p>The page you asked for cannot be found. Try our search, or go back to the start.</p>"
+)
+NOTICE = page("", f"{FRAME}<h1>{PIECE.headline}</h1><p>This article was withdrawn by its publisher on 3 March.</p>")
+
+
+def shown(*texts: str, head: str = OURS) -> str:
+    return page(head, FRAME + f"<h1>{PIECE.headline}</h1>" + "".join(f"<p>{text}</p>" for text in texts))
+
+
+@pytest.mark.parametrize(
+    ("source", "contract", "withdrawn", "verdict", "says"),
+    [
+        (shown(*TEXT), CANONICAL, False, "honoured", "keeps the contract"),
+        (shown(TEXT[0]), CANONICAL, False, "honoured", "keeps the contract"),
+        (shown(), CANONICAL, False, "honoured", "keeps the contract"),
+        (ERROR_PAGE, CANONICAL, False, "gone", "shows neither our headline nor our text"),
+        (page(OURS, "<div id=app></div>"), CANONICAL, False, "honoured", "keeps the contract"),
+        (shown(TEXT[0]), EXCERPT, False, "honoured", "keeps the contract"),
+        (shown(*TEXT), EXCERPT, False, "wrong", "carries the whole text"),
+        (shown(*TEXT), LINK_ONLY, False, "wrong", "carries the whole text"),
+        (shown(*TEXT, head=THEIRS), EXCERPT, False, "wrong", "names itself"),
+        (shown(*TEXT), CANONICAL, True, "wrong", "still stands"),
+        (shown(TEXT[0]), CANONICAL, True, "wrong", "still stands"),
+        (NOTICE, CANONICAL, True, "honoured", "shows our text no more"),
+        (NOTICE, LINK_ONLY, True, "wrong", "still stands"),
+        (ERROR_PAGE, CANONICAL, True, "honoured", "shows our text no more"),
+    ],
+)
+def test_the_text_of_the_page_counts(source: str, contract: Contract, withdrawn: bool, verdict: str, says: str) -> None:
+    found = find(source.encode(), {"content-type": "text/html"}, COPY)
+    judged = judge(found, contract, HOME, 200, COPY, withdrawn=withdrawn, story=PIECE)
+    assert (judged.verdict, says in judged.sentence) == (verdict, True), judged
+
+
+def test_how_much_of_the_text_is_there_is_told_as_evidence() -> None:
+    found = find(shown(TEXT[0], TEXT[1]).encode(), {"content-type": "text/html"}, COPY)
+    judged = judge(found, CANONICAL, HOME, 200, COPY, story=PIECE)
+    assert any("a part of our text: 6" in seen.excerpt for seen in judged.evidence), judged.evidence
+
+
+def test_words_are_parted_by_blocks_and_not_by_what_stands_within_them() -> None:
+    source = page(
+        "",
+        '<nav title="a > b">Menu</nav><h1>A <em>f</em>irst&nbsp;line</h1><p>T<b>w</b>o<br>three &lt;four&gt;<script>no</script><!-- <p>nor this</p> -->',
+    )
+    assert find(source.encode(), {"content-type": "text/html"}, COPY).text == "Menu A first line Two three <four>"

@@ -1,0 +1,89 @@
+"""How much of a piece a page shows: a full copy told from an excerpt, a headline with a link, or a page without it. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from selectolax.lexbor import LexborHTMLParser
+
+from syndication.story import Story
+
+Kind = Literal["whole", "part", "excerpt", "headline", "nothing", "unknown"]
+
+# Words in a row that count as one trace of a text: fewer are common phrases, more break at each edited word.
+SHINGLE = 4
+# The share of our traces from which a page has the text whole, and below which it has none of it.
+WHOLE, TRACES = 0.8, 0.1
+# A shorter text says too little, and a page with fewer words was not written yet when we read it.
+FEW_WORDS = 20
+_LONGEST = 400_000
+# A word; where a script sets no blanks between words, a letter.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|(?:(?![\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f])\w)+")
+_MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What of our piece a page shows, and the share of our text's traces that it has, from 0 to 1."""
+
+    kind: Kind
+    share: float = 0.0
+
+
+def likeness(story: Story, title: str, text: str) -> Likeness:
+    """What of `story` a page shows whose title and text these are.
+
+    `whole` and `part` speak of our body; `excerpt` of our excerpt alone; `headline` where only that is there; `nothing` where
+    not even that; `unknown` where the page has no text, as one that only scripts write. Compared are runs of four words
+    without case, accents of Arabic, and signs (shingles: Broder 1997), so that a few edits do not hide a copy.
+    """
+    there = words(text)
+    if len(there) < FEW_WORDS:
+        # A page as short as this may still be a link with our headline.
+        return Likeness("headline") if _holds(words(title) + there, words(story.headline)) else Likeness("unknown")
+    traces = _shingles(there)
+    body = words(_text(story.body_html))
+    share = _share(body, traces) if len(body) >= FEW_WORDS else 0.0
+    if share >= WHOLE:
+        return Likeness("whole", share)
+    excerpt = words(_text(story.excerpt_html) or story.description)
+    if len(excerpt) > SHINGLE and _share(excerpt, traces) >= WHOLE and share < 0.5:
+        return Likeness("excerpt", share)
+    if share >= TRACES:
+        return Likeness("part", share)
+    if _holds(there, words(story.headline)) or _holds(words(title), words(story.headline)):
+        return Likeness("headline", share)
+    return Likeness("nothing", share)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are compared: case, compatibility forms, vowel signs and invisible characters are gone."""
+    plain = _MARKS.sub("", unicodedata.normalize("NFKC", text[:_LONGEST])).casefold()
+    return _WORD.findall(plain)
+
+
+def _text(html: str) -> str:
+    tree = LexborHTMLParser(html)
+    return tree.body.text(separator=" ") if html and tree.body else ""
+
+
+def _shingles(told: list[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(told[start:] for start in range(SHINGLE)), strict=False))
+
+
+def _share(ours: list[str], traces: set[tuple[str, ...]]) -> float:
+    own = _shingles(ours)
+    return len(own & traces) / len(own) if own else 0.0
+
+
+def _holds(there: list[str], ours: list[str]) -> bool:
+    """Whether `ours` stands in a row in `there`, or nearly all of it does: a desk may drop a word of a headline."""
+    if not ours:
+        return False
+    if f" {' '.join(ours)} " in f" {' '.join(there)} ":
+        return True
+    own = set(ours)
+    return len(own) >= 5 and any(
+        len(own & set(there[at : at + len(ours) + 3])) >= 0.8 * len(own) for at in range(len(there)) if there[at] in own
+    )
