@@ -165,7 +165,8 @@ class Forem(Connector):
                 raise Transient("The outlet answered without a list of articles. Check the endpoint.", status=answer.status)
             for article in answer.data:
                 if fits(article):
-                    return Receipt(str(rest.field_of(article, "id", int)), rest.public(rest.field_of(article, "url")))
+                    number = rest.must_have(rest.field_of(article, "id", int), "the number of the article")
+                    return Receipt(str(number), rest.public(rest.field_of(article, "url")))
             if len(answer.data) < PAGE:
                 break
         return None

@@ -158,9 +158,15 @@ class Ghost(Connector):
         named = [rest.field_of(tag, "name") for tag in rest.field_of(post, "tags", list)]
         ours = set(rest.field_of(memory, "tags", list))
         fields = {**self._fields(story, picture), "tags": self._tags(story, [name for name in named if name not in ours])}
-        if not self.access.contract.noindex and post.get("codeinjection_head") == NOINDEX:
-            fields["codeinjection_head"] = None
-        return fields
+        return fields | self._injected(rest.field_of(post, "codeinjection_head"))
+
+    def _injected(self, theirs: str) -> dict[str, str | None]:
+        """The code in the head of the post: what the desk wrote there stays, and our noindex is added or taken out."""
+        if self.access.contract.noindex == (NOINDEX in theirs):
+            return {"codeinjection_head": theirs or None}
+        if self.access.contract.noindex:
+            return {"codeinjection_head": f"{theirs}\n{NOINDEX}".strip()}
+        return {"codeinjection_head": theirs.replace(NOINDEX, "").strip() or None}
 
     def _tags(self, story: Story, theirs: list[str]) -> list[dict[str, str]]:
         names = dict.fromkeys([*_labels(story), *theirs, OURS, _tag(story)])

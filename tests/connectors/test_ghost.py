@@ -123,6 +123,12 @@ def test_noindex_comes_and_goes_with_the_contract(ghost: FakeGhost, story: Story
     post(ghost)["codeinjection_head"] = "<style>p { color: teal }</style>"
     engine.publish(story)
     assert post(ghost)["codeinjection_head"] == "<style>p { color: teal }</style>", "theirs stays"
+    engine.outlet.owes_noindex = True
+    engine.publish(story.model_copy(update={"headline": "Ships"}))
+    assert post(ghost)["codeinjection_head"] == f"<style>p {{ color: teal }}</style>\n{NOINDEX}", "ours is added"
+    engine.outlet.owes_noindex = False
+    engine.publish(story.model_copy(update={"headline": "Lamps"}))
+    assert post(ghost)["codeinjection_head"] == "<style>p { color: teal }</style>", "and taken out again"
 
 
 def test_long_texts_end_in_an_ellipsis_where_ghost_ends_them() -> None:

@@ -70,3 +70,9 @@ def test_a_password_is_guessed_eight_times_and_no_more(client: Client) -> None:
     user = make.editor()
     answers = [client.post("/admin/login/", {"username": user.username, "password": f"guess {n}"}).status_code for n in range(9)]
     assert answers[0] == 200 and answers[-1] == 429
+
+
+@pytest.mark.django_db
+def test_the_login_page_speaks_of_the_newsroom_and_of_no_software(client: Client) -> None:
+    page = client.get("/admin/login/").content.decode()
+    assert "Sign in to the newsroom" in page and "to Wagtail" not in page
