@@ -11,6 +11,7 @@ from syndication.admin import (
     bulk,
     dead_letters,
     deliveries,
+    letter,
     notices,
     outlet_actions,
     overview,
@@ -26,7 +27,7 @@ from syndication.admin.senders import SenderViewSet, senders
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
-    *(overview, republications, deliveries, dead_letters, piece, notices, bulk, outlet_actions, todo),
+    *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
     *(sender_screens, received),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]

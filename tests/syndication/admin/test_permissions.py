@@ -44,6 +44,7 @@ MAY = {
     "syndication:todo_results": ("EMS", ""),
     "syndication:kit": ("EMS", "EMS"),
     "syndication:address": ("EMS", "EMS"),
+    "syndication:letter": (VIEWERS, ""),
     # Wagtail's own group Editors may edit pages below the root that it was given.
     "syndication:panel": ("ES", ""),
     "syndication:push": ("", "ES"),
