@@ -837,8 +837,6 @@ def test_how_much_of_the_text_is_there_is_told_as_evidence() -> None:
 
 
 def test_words_are_parted_by_blocks_and_not_by_what_stands_within_them() -> None:
-    source = page(
-        "",
-        '<nav title="a > b">Menu</nav><h1>A <em>f</em>irst&nbsp;line</h1><p>T<b>w</b>o<br>three &lt;four&gt;<script>no</script><!-- <p>nor -->',
-    )
+    first = '<nav title="a > b">Menu</nav><h1>A <em>f</em>irst&nbsp;line</h1>'
+    source = page("", first + "<p>T<b>w</b>o<br>three &lt;four&gt;<script>no</script><!-- <p>nor this</p> -->")
     assert find(source.encode(), {"content-type": "text/html"}, COPY).text == "Menu A first line Two three <four>"
