@@ -22,6 +22,8 @@ from syndication.pulling import shelf, tombstones
 BOUND = 50
 # The open volume is shown to this many; what is more is in a closed one as soon as it has settled.
 MOST = 500
+# More than this no column can count, and no outlet has.
+_LAST = 2**31 - 2
 # A transaction may begin before and commit after a volume is closed: what is younger is left in the open one.
 SETTLED = timedelta(minutes=3)
 
@@ -72,7 +74,8 @@ def open_volume(outlet: Outlet) -> Volume:
 
 def closed_volume(outlet: Outlet, number: int) -> Volume:
     """What still stands in volume `number`. Raises LookupError, with a sentence, if there is none."""
-    near = {one.number: one for one in Archive.objects.filter(outlet=outlet, number__in=(number - 1, number, number + 1))}
+    around = [near for near in (number - 1, number, number + 1) if near <= _LAST]
+    near = {one.number: one for one in Archive.objects.filter(outlet=outlet, number__in=around)}
     mark = near.get(number)
     if mark is None:
         raise LookupError(_("There is no such archive. Begin with the feed itself: it names the newest one."))

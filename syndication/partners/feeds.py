@@ -3,6 +3,7 @@
 Every request is written down, the refused ones too; a person reads the refusals, so they are sentences of plain text.
 """
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -36,9 +37,9 @@ def feed(request: HttpRequest, dialect: str, token: str = "", number: int | None
 
 
 def _document(request: HttpRequest, dialect: str, token: str, number: int | None, row: Token) -> Document:
-    site = Site.find_for_request(request) or Site.objects.get(is_default_site=True)
+    site = Site.find_for_request(request)
     try:
-        return Document(row.outlet, dialect, Place(site.root_url, token), number)
+        return Document(row.outlet, dialect, Place(site.root_url if site else settings.SITE_URL, token), number)
     except LookupError as problem:
         raise Refusal(404, str(problem.args[0]), row) from None
 
