@@ -98,8 +98,8 @@ def _heads(outlet: Outlet, after: Archive | None = None, upto: Archive | None = 
     if upto:
         span &= Q(changed_at__lte=upto.upto_at) & (Q(changed_at__lt=upto.upto_at) | Q(pk__lte=upto.upto_pk))
     columns = ("changed_at", "pk", "uid", "key", "wanted_id")
-    found = [Head(*facts, gone=False) for facts in shelf(outlet).filter(span).values_list(*columns)]
-    found += [Head(*facts, gone=True) for facts in tombstones(outlet).filter(span).values_list(*columns)]
+    found = [Head(*facts, False) for facts in shelf(outlet).filter(span).values_list(*columns)]
+    found += [Head(*facts, True) for facts in tombstones(outlet).filter(span).values_list(*columns)]
     return sorted(found)
 
 

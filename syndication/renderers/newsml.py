@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import StringIO
 from urllib.parse import urlsplit
+from xml.sax.xmlreader import AttributesImpl
 
 from django.utils.html import strip_tags
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -27,7 +28,7 @@ class _Xml(SimplerXMLGenerator):
     @contextmanager
     def inside(self, name: str, attributes: Mapping[str, str] | None = None) -> Iterator[None]:
         """Whatever is written in the block is written in the element."""
-        self.startElement(name, dict(attributes or {}))
+        self.startElement(name, AttributesImpl(dict(attributes or {})))
         yield
         self.endElement(name)
 
