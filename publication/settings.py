@@ -8,6 +8,7 @@ import structlog
 from csp.constants import NONE, SELF
 
 from publication.environment import Environment, refuse
+from publication.redaction import hide_tokens
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR / ".env")
@@ -308,6 +309,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                hide_tokens,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": _shared,
@@ -316,6 +318,7 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                hide_tokens,
                 structlog.dev.ConsoleRenderer(colors=False),
             ],
             "foreign_pre_chain": _shared,

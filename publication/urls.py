@@ -11,6 +11,9 @@ from wagtail.urls import serve_pattern
 
 from home import feeds, sitemaps, views
 from syndication import health, inbox, keys, metrics
+from syndication.partners import feeds as outlet_feeds
+
+_outlet_feed = non_atomic_requests(outlet_feeds.feed)
 
 urlpatterns = [
     path("healthz", non_atomic_requests(health.healthz)),
@@ -20,6 +23,10 @@ urlpatterns = [
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),
+    path("partners/feeds/<str:dialect>/", _outlet_feed, name="outlet_feed"),
+    path("partners/feeds/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
+    path("partners/feeds/<str:token>/<str:dialect>/", _outlet_feed, name="outlet_feed"),
+    path("partners/feeds/<str:token>/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
     path("sitemap.xml", non_atomic_requests(sitemaps.sitemap)),
     path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
     path("robots.txt", non_atomic_requests(sitemaps.robots)),

@@ -48,6 +48,8 @@ ROOMS = [
         "receiving",
         "tending",
         "pulling",
+        "archiving",
+        "feeding",
         "hub",
         "auditing",
     },

@@ -1,5 +1,6 @@
 """The rows of the engine."""
 
+from syndication.models.archive import Archive
 from syndication.models.claiming import claim, claim_all
 from syndication.models.delivery import Delivery
 from syndication.models.due import DueQuerySet, DueRow
@@ -18,6 +19,7 @@ from syndication.models.token import Token
 from syndication.models.verification import Verification, target_dead
 
 __all__ = [
+    "Archive",
     "Delivery",
     "DueQuerySet",
     "DueRow",

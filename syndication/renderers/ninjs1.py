@@ -1,5 +1,6 @@
 """Story as ninjs in the 1.x dialect of Superdesk, which its Publisher and Newsroom read (docs/connectors/superdesk.md)."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,9 +9,12 @@ from django.utils.html import format_html, strip_tags
 
 from syndication.contract import Contract
 from syndication.renderers import copy
+from syndication.renderers.feeds import Feed, Gone
 from syndication.story import Person, Picture, Story
 
+TYPE = "application/json; charset=utf-8"
 USABLE, CANCELED = "usable", "canceled"
+KILL = "KILL: take this piece down everywhere, and do not use it any more."
 WORDS_A_MINUTE = 230
 
 
@@ -41,7 +45,7 @@ def item(
         "versioncreated": _moment(now),
         "source": story.publisher.name,
         "copyrightholder": story.publisher.name,
-        "usageterms": " ".join(_terms(story, contract)),
+        "usageterms": " ".join(usage(story, contract)),
         "ednote": _note(story, status),
         "service": [{"name": story.section.name, "code": _code(story.section.name)}] if story.section else [],
         "subject": [{"name": topic.name, "code": _code(topic.name)} for topic in story.topics],
@@ -54,6 +58,25 @@ def item(
     if story.lead_image and status == USABLE:
         told["associations"] = {"featuremedia": _picture(story, story.lead_image, media)}
     return {name: value for name, value in told.items() if value not in ("", [], {}, None, 0)}
+
+
+def feed(feed: Feed) -> bytes:
+    """The items of a feed, in the envelope of Superdesk's content API: `_items`, and the addresses in `_links`."""
+    about = feed.about
+    items = [item(one.story, one.contract or Contract(), one.version, one.updated) for one in feed.entries]
+    links = {"self": about.url, "current": about.current, "prev": about.prev_archive}
+    told = {
+        "_items": [*items, *(_canceled(gone) for gone in feed.gone)],
+        "_links": {name: {"href": url} for name, url in links.items() if url},
+    }
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def _canceled(gone: Gone) -> dict[str, Any]:
+    """A kill that tells nothing of the piece but its name."""
+    moment = _moment(gone.at)
+    kept = {"type": "text", "pubstatus": CANCELED, "versioncreated": moment, "ednote": KILL}
+    return {"guid": gone.uid.urn, "version": str(gone.version), **kept}
 
 
 def guid(story: Story) -> str:
@@ -70,7 +93,7 @@ def _extra(story: Story, contract: Contract) -> dict[str, str]:
     return facts
 
 
-def _terms(story: Story, contract: Contract) -> list[str]:
+def usage(story: Story, contract: Contract) -> list[str]:
     """What is owed, in words for the desk."""
     terms = []
     if contract.canonical:
@@ -88,7 +111,7 @@ def _terms(story: Story, contract: Contract) -> list[str]:
 
 def _note(story: Story, status: str) -> str:
     if status == CANCELED:
-        return "KILL: take this piece down everywhere, and do not use it any more."
+        return KILL
     return " ".join(f"CORRECTION, {one.at.isoformat()}: {one.text}" for one in story.corrections)
 
 
