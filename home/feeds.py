@@ -17,6 +17,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFee
 from django.utils.html import format_html
 from django.utils.http import http_date
 
+from syndication.hub import links, own_hub
 from syndication.models import Edition, Outlet
 from syndication.story import Story, Value
 
@@ -40,6 +41,13 @@ class About(Value):
     home: str
     url: str
     description: str = ""
+    hubs: tuple[str, ...] = ()
+
+
+def _hubs_of(handler: Any, feed: dict[str, Any], name: str) -> None:
+    """The hubs that tell of the feed's news (WebSub §4), in the feed itself."""
+    for hub in feed["hubs"]:
+        handler.addQuickElement(name, None, {"rel": "hub", "href": hub})
 
 
 class Rss(Rss201rev2Feed):
@@ -50,6 +58,11 @@ class Rss(Rss201rev2Feed):
     def rss_attributes(self) -> dict[str, str]:
         """The namespaces used below."""
         return {**super().rss_attributes(), **NAMESPACES}
+
+    def add_root_elements(self, handler: Any) -> None:
+        """Adds the hubs."""
+        super().add_root_elements(handler)
+        _hubs_of(handler, self.feed, "atom:link")
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         """Adds what Django's feed lacks."""
@@ -70,6 +83,11 @@ class Atom(Atom1Feed):
     """Atom with whole bodies and, for a stub, a `via` link to the outlet."""
 
     content_type = "application/atom+xml; charset=utf-8"
+
+    def add_root_elements(self, handler: Any) -> None:
+        """Adds the hubs."""
+        super().add_root_elements(handler)
+        _hubs_of(handler, self.feed, "link")
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         """Adds what Django's feed lacks: every author, the body, the canonical page."""
@@ -104,6 +122,7 @@ def _xml(kind: type[SyndicationFeed], stories: list[Story], about: About) -> byt
         language=settings.LANGUAGE_CODE,
         feed_url=about.url,
         feed_guid=about.url,
+        hubs=about.hubs,
     )
     for story in stories:
         feed.add_item(
@@ -130,6 +149,7 @@ def _json(stories: list[Story], about: About) -> bytes:
         "feed_url": about.url,
         "description": about.description,
         "language": settings.LANGUAGE_CODE,
+        **({"hubs": [{"type": "WebSub", "url": hub} for hub in about.hubs]} if about.hubs else {}),
         "items": [_json_item(story) for story in stories],
     }
     return json.dumps(feed, ensure_ascii=False).encode()
@@ -189,6 +209,7 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
     if dialect not in DIALECTS:
         raise Http404("Feeds are to be had as rss, atom and json.")
     content_type, write = DIALECTS[dialect]
+    about = about.model_copy(update={"hubs": _hubs()})
     # Which versions stand in the feed says all: a deletion changes it as well as an edit does.
     newest = list(editions.cards()[:LENGTH].values_list("pk", "modified_at"))
     etag = _etag(dialect, about, newest, publication)
@@ -199,10 +220,10 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
             edition.story
             for edition in Edition.objects.filter(pk__in=[pk for pk, _moment in newest]).order_by("-first_published_at", "-pk")
         ]
-        about = About(title=about.title, home=about.home, url=about.url, description=publication.tagline or about.title)
+        about = about.model_copy(update={"description": publication.tagline or about.title})
         answer = HttpResponse(write(stories, about), content_type=content_type)
     answer["ETag"] = etag
-    answer["Link"] = _links(about)
+    answer["Link"] = links(about.url, about.hubs)
     if modified:
         answer["Last-Modified"] = http_date(modified.timestamp())
     answer["Cache-Control"] = "public, max-age=300, stale-while-revalidate=3600"
@@ -210,10 +231,10 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
     return answer
 
 
-def _links(about: About) -> str:
-    """The feed's own address, and the hubs that tell its subscribers of news at once (WebSub §4)."""
-    hubs = Outlet.objects.filter(kind="websub", state=Outlet.State.ACTIVE).values_list("endpoint", flat=True)
-    return ", ".join([f'<{about.url}>; rel="self"', *(f'<{iri_to_uri(hub)}>; rel="hub"' for hub in hubs)])
+def _hubs() -> tuple[str, ...]:
+    """The hubs that tell subscribers of news at once (WebSub §4): our own, and those that we ping."""
+    others = Outlet.objects.filter(kind="websub", state=Outlet.State.ACTIVE).values_list("endpoint", flat=True)
+    return tuple(iri_to_uri(hub) for hub in [own_hub(), *others] if hub)
 
 
 def _etag(dialect: str, about: About, newest: Iterable[tuple[int, datetime]], publication: "PublicationSettings") -> str:
