@@ -209,7 +209,7 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
     if dialect not in DIALECTS:
         raise Http404("Feeds are to be had as rss, atom and json.")
     content_type, write = DIALECTS[dialect]
-    about = about.model_copy(update={"hubs": _hubs()})
+    about = about.model_copy(update={"hubs": _hubs(publication.site.root_url)})
     # Which versions stand in the feed says all: a deletion changes it as well as an edit does.
     newest = list(editions.cards()[:LENGTH].values_list("pk", "modified_at"))
     etag = _etag(dialect, about, newest, publication)
@@ -220,7 +220,8 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
             edition.story
             for edition in Edition.objects.filter(pk__in=[pk for pk, _moment in newest]).order_by("-first_published_at", "-pk")
         ]
-        about = about.model_copy(update={"description": publication.tagline or about.title})
+        # Not model_copy, which lets control characters pass.
+        about = About(**{**about.model_dump(), "description": publication.tagline or about.title})
         answer = HttpResponse(write(stories, about), content_type=content_type)
     answer["ETag"] = etag
     answer["Link"] = links(about.url, about.hubs)
@@ -231,10 +232,10 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
     return answer
 
 
-def _hubs() -> tuple[str, ...]:
+def _hubs(root: str) -> tuple[str, ...]:
     """The hubs that tell subscribers of news at once (WebSub §4): our own, and those that we ping."""
     others = Outlet.objects.filter(kind="websub", state=Outlet.State.ACTIVE).values_list("endpoint", flat=True)
-    return tuple(iri_to_uri(hub) for hub in [own_hub(), *others] if hub)
+    return tuple(iri_to_uri(hub) for hub in [own_hub(root), *others] if hub)
 
 
 def _etag(dialect: str, about: About, newest: Iterable[tuple[int, datetime]], publication: "PublicationSettings") -> str:

@@ -22,7 +22,7 @@ from syndication.credentials import Secret, Unreadable
 from syndication.delivering import closing
 from syndication.hub.speaking import GONE, LATER, NO, YES, Answer, confirm, deny, push
 from syndication.hub.topics import Content, NoTopic, look, own_hub, read
-from syndication.models import Pull, Subscription
+from syndication.models import Pull, Republication, Subscription
 from syndication.models.subscription import QUESTIONS
 from syndication.pulling import taken
 
@@ -189,4 +189,5 @@ def _told(row: Subscription, content: Content, answer: Answer) -> None:
         row.postpone(answer.sentence, answer.wait)
     elif row.told(content.tag) and row.outlet_id:
         taken(content.rows)
-        audit(content.request, Pull.Surface.HUB, 200, outlet=row.outlet, rows=content.rows)
+        given = [one for one in content.rows if one.operation == Republication.PUBLISH]
+        audit(content.request, Pull.Surface.HUB, 200, outlet=row.outlet, rows=given)

@@ -44,15 +44,15 @@ class Content:
     rows: tuple[Republication, ...] = field(default=(), repr=False)
 
 
-def own_hub() -> str:
-    """The address of our hub, for feeds to name; "" where SYNDICATION_HUB is off."""
-    return f"{settings.SITE_URL}{reverse('hub')}" if settings.SYNDICATION_HUB else ""
+def own_hub(root: str = "") -> str:
+    """The address of our hub for the site at `root` (no slash at its end); "" where SYNDICATION_HUB is off."""
+    return f"{root or settings.SITE_URL}{reverse('hub')}" if settings.SYNDICATION_HUB else ""
 
 
-def links(url: str, hubs: Iterable[str] | None = None) -> str:
-    """The Link header of a feed at `url`: itself, and the hubs that tell of its news; our own if none are given."""
-    named = [own_hub()] if hubs is None else hubs
-    return ", ".join([f'<{url}>; rel="self"', *(f'<{iri_to_uri(hub)}>; rel="hub"' for hub in named if hub)])
+def links(topic: str, hubs: Iterable[str] | None = None) -> str:
+    """The Link header of a topic: itself, and the hubs that tell of its news; our own if none are given."""
+    named = [own_hub(_origin(topic))] if hubs is None else hubs
+    return ", ".join([f'<{topic}>; rel="self"', *(f'<{iri_to_uri(hub)}>; rel="hub"' for hub in named if hub)])
 
 
 def look(topic: str, known: Collection[str] = ()) -> str:
@@ -84,7 +84,7 @@ def _answer(method: str, topic: str, tags: Collection[str]) -> tuple[Any, HttpRe
     if answer.status_code >= 500:
         raise RuntimeError(f"the topic answers {answer.status_code}")
     named = {(rel.strip().lower(), url) for url, rel in _LINK.findall(answer.get("Link", ""))}
-    if answer.status_code not in (200, 304) or not {("hub", own_hub()), ("self", topic)} <= named:
+    if answer.status_code not in (200, 304) or not {("hub", own_hub(_origin(topic))), ("self", topic)} <= named:
         raise NoTopic("What is at this address does not name our hub and this very address in its Link header.")
     return answer, request
 
@@ -92,11 +92,15 @@ def _answer(method: str, topic: str, tags: Collection[str]) -> tuple[Any, HttpRe
 def is_ours(url: str) -> bool:
     """Whether an address is on one of our sites. Says nothing of whether anything is there."""
     try:
-        parts = urlsplit(url)
+        origin = _origin(url)
     except ValueError:
         return False
-    origins = {settings.SITE_URL, *(site.root_url for site in Site.objects.all())}
-    return f"{parts.scheme}://{parts.netloc}" in origins
+    return origin in {settings.SITE_URL, *(site.root_url for site in Site.objects.all())}
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _request(method: str, url: str, tags: Collection[str]) -> WSGIRequest:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.test import Client
 
 from syndication.models import Subscription
-from tests.fakes.partner import Partner, Request, Visit
+from tests.fakes.partner import Partner, Request, Visit, named
 
 ROOT = "http://127.0.0.1:8000"
 TOPIC = f"{ROOT}/feeds/atom/"
@@ -53,16 +53,12 @@ class Subscriber:
             visit.query = {}
             visit.reply(200 if self.confirms else 404, challenge.encode() if self.confirms else b"")
             return
-        from tests.fakes.partner import named
-
         behave, visit.argument, visit.query = named(f"/{self.behaviours.get(urlsplit(visit.path).path, self.behaviour)}")
         behave(visit)
 
 
 def post(data: str | None = None, **fields: str) -> Any:
     """The hub's answer to a form."""
-    from urllib.parse import urlencode
-
     body = data if data is not None else urlencode(fields)
     return Client().post("/hub/", body, content_type="application/x-www-form-urlencoded")
 
