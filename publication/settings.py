@@ -264,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify_due": {"task": "syndication.tasks.verify_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "publish_due": {"task": "syndication.tasks.publish_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "run_errands": {"task": "syndication.tasks.run_errands", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
+    "run_hub": {"task": "syndication.tasks.run_hub", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "tell_notices": {"task": "syndication.tasks.tell_notices", "schedule": 60},
     "reconcile": {"task": "syndication.tasks.reconcile", "schedule": 300},
     "prune": {"task": "syndication.tasks.prune", "schedule": 24 * 3600},
@@ -284,6 +285,8 @@ SYNDICATION_DEADLINE_SECONDS = env.number("SYNDICATION_DEADLINE_SECONDS", 30, le
 SYNDICATION_TIME_SCALE = env.number("SYNDICATION_TIME_SCALE", 1.0, least=0.000001)
 # How long it is kept who pulled what, from where.
 SYNDICATION_AUDIT_DAYS = int(env.number("SYNDICATION_AUDIT_DAYS", 90, least=1))
+# Our own WebSub hub at /hub/: feeds name it, and subscribers are told of news at once.
+SYNDICATION_HUB = env.flag("SYNDICATION_HUB", default=True)
 # /metrics for Prometheus: only when asked for; with a token only for who knows it, without one only for private addresses.
 SYNDICATION_METRICS = env.flag("SYNDICATION_METRICS", default=False)
 SYNDICATION_METRICS_TOKEN = env.text("SYNDICATION_METRICS_TOKEN")

@@ -12,6 +12,7 @@ from wagtail.urls import serve_pattern
 from home import feeds, sitemaps, views
 from syndication import health, inbox, keys, metrics
 from syndication.partners import feeds as outlet_feeds
+from syndication.partners.hub import hub
 
 _outlet_feed = non_atomic_requests(outlet_feeds.feed)
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("readyz", non_atomic_requests(health.readyz)),
     path("metrics", non_atomic_requests(metrics.metrics)),
     path("syndication/inbox/<uuid:address>/", inbox.inbox, name="inbox"),
+    path("hub/", non_atomic_requests(hub), name="hub"),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),

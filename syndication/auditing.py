@@ -17,6 +17,8 @@ from syndication.models.token import MARK
 log = structlog.get_logger(__name__)
 
 HIDDEN = "…"
+# In the environ of requests that our own hub makes to our own views (syndication/hub/topics.py): no header can set it.
+OURS = "homeward.hub"
 _TOKEN = re.compile(rf"({MARK}_[0-9a-f]{{0,12}}_)[^/]+")
 
 
@@ -30,7 +32,12 @@ def audit(
     rows: Iterable[Republication] = (),
     refusal: str = "",
 ) -> None:
-    """Write down one request of a partner and which pieces its answer held. A log that cannot be written fails no request."""
+    """Write down one request of a partner and which pieces its answer held. A log that cannot be written fails no request.
+
+    What our own hub reads is nobody's pull until the hub has delivered it, and says so itself.
+    """
+    if asked_by_hub(request) and surface != Pull.Surface.HUB:
+        return
     pull = Pull(
         surface=surface,
         outlet=outlet or (token.outlet if token else None),
@@ -72,9 +79,18 @@ def address_of(request: HttpRequest) -> str | None:
         return None
 
 
+def asked_by_hub(request: HttpRequest) -> bool:
+    """Whether our own hub asks, to see what it may deliver. Such an answer carries nothing to anybody yet."""
+    return OURS in request.META
+
+
+def without_token(text: str) -> str:
+    """A path or address without any token in it: of what looks like one, whoever's it is, only the part that is no secret."""
+    return _TOKEN.sub(rf"\1{HIDDEN}", text)
+
+
 def _path(request: HttpRequest) -> str:
-    """The path without any token in it: of what looks like one, whoever's it is, only the part that is no secret."""
-    return _clean(_TOKEN.sub(rf"\1{HIDDEN}", request.path))
+    return _clean(without_token(request.path))
 
 
 def _clean(text: str) -> str:

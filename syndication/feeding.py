@@ -12,11 +12,12 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from syndication.archiving import Volume, closed_volume, last_change, open_volume
+from syndication.hub.topics import own_hub
 from syndication.models import Edition, Outlet, Republication
 from syndication.pulling import shelf
 from syndication.renderers import feeds, feeds_xml, newsml, ninjs1, ninjs3
@@ -149,10 +150,8 @@ class Document:
 
 def own_hubs(root: str) -> tuple[str, ...]:
     """Our own hub. Only it may know topics with a token in their address: to another hub that would be telling a secret."""
-    try:
-        return (root + reverse("hub"),)
-    except NoReverseMatch:
-        return ()
+    own = own_hub(root)
+    return (own,) if own else ()
 
 
 def hubs(root: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Outlet
+from syndication.models import Edition, Outlet, Subscription
 from syndication.pages import syndicated_models
 from syndication.planning import plan, plan_tree, plan_withdrawal
 from syndication.receiving import over
@@ -82,3 +82,10 @@ def on_outlet_saved(sender: type[Outlet], instance: Outlet, **kwargs: Any) -> No
     if instance.planned_terms != instance.terms:
         ring(tasks.reconcile)
     ring(tasks.deliver_due)
+
+
+@receiver(post_save, sender=Edition)
+def on_recorded(sender: type[Edition], instance: Edition, created: bool, **kwargs: Any) -> None:
+    """A version went live or went away, so feeds may say something new: whoever subscribed is told after the commit."""
+    if created and not kwargs.get("raw") and Subscription.objects.exists():
+        ring(tasks.run_hub)

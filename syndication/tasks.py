@@ -46,6 +46,14 @@ def run_errands() -> None:
 
 
 @shared_task
+def run_hub() -> None:
+    """Tell subscribers what is new."""
+    from syndication.hub import run_hub
+
+    run_hub()
+
+
+@shared_task
 def tell_notices() -> None:
     """Mail notices to who wants them, and see whether anything stands still."""
     from syndication.noticing import tell_notices

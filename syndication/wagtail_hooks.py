@@ -18,6 +18,7 @@ from syndication.admin import (
     piece,
     received,
     republications,
+    subscriptions,
     todo,
 )
 from syndication.admin import senders as sender_screens
@@ -28,7 +29,7 @@ from syndication.admin.senders import SenderViewSet, senders
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
-    *(sender_screens, received),
+    *(sender_screens, received, subscriptions),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -43,6 +44,7 @@ ACTIONS = [
     ("syndication.resume", _("Resume"), _("Resumed the outlet")),
     ("syndication.dismiss", _("Dismiss"), _("Dismissed a notice")),
     ("syndication.test_outlet", _("Test connection"), _("Tested the connection to the outlet")),
+    ("syndication.end_subscription", _("End a subscription"), _("Ended a subscription to a feed")),
     ("syndication.rotate_secret", _("Change secret"), _("Changed the secret")),
 ]
 
@@ -75,6 +77,7 @@ def register_menu() -> MenuItem:
         notices.NoticesMenuItem(),
         senders.get_menu_item(order=700),
         ScreenMenuItem(_("Received"), "received", received.RIGHT, icon_name="download", order=800),
+        ScreenMenuItem(_("Subscriptions"), "subscriptions", subscriptions.RIGHT, icon_name="mail", order=900),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
 

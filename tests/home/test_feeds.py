@@ -102,13 +102,32 @@ def test_each_dialect_has_its_own_type_and_may_be_kept_for_minutes(client: Clien
 
 def test_a_feed_names_its_own_address_and_the_hubs_that_tell_of_its_news(client: Client) -> None:
     for path in PATHS:
-        assert client.get(path)["Link"] == f'<{ROOT}{path}>; rel="self"'
+        assert client.get(path)["Link"] == f'<{ROOT}{path}>; rel="self", <{ROOT}/hub/>; rel="hub"'
     make.outlet("Hub", kind="websub", endpoint="https://hub.example/", secret="")
     make.outlet("Idle hub", kind="websub", endpoint="https://idle.example/", secret="", state="suspended")
     for path in PATHS:
         answer = client.get(path)
-        assert answer["Link"] == f'<{ROOT}{path}>; rel="self", <https://hub.example/>; rel="hub"'
+        assert answer["Link"] == f'<{ROOT}{path}>; rel="self", <{ROOT}/hub/>; rel="hub", <https://hub.example/>; rel="hub"'
         assert client.get(path, headers={"if-none-match": answer["ETag"]})["Link"] == answer["Link"]
+
+
+def test_the_hubs_stand_in_the_feed_itself_too_and_change_its_tag(client: Client) -> None:
+    alone = [etag(client, path) for path in PATHS]
+    make.outlet("Hub", kind="websub", endpoint="https://hub.example/", secret="")
+    assert not set(alone) & {etag(client, path) for path in PATHS}
+    for path in XML:
+        named = [link.href for link in parsed(client, path).feed.links if link.rel == "hub"]
+        assert named == [f"{ROOT}/hub/", "https://hub.example/"]
+    for path in set(PATHS) - set(XML):
+        hubs = client.get(path).json()["hubs"]
+        assert hubs == [{"type": "WebSub", "url": url} for url in (f"{ROOT}/hub/", "https://hub.example/")]
+
+
+def test_without_any_hub_a_feed_names_none(client: Client, settings: Any) -> None:
+    settings.SYNDICATION_HUB = False
+    for path in PATHS:
+        answer = client.get(path)
+        assert answer["Link"] == f'<{ROOT}{path}>; rel="self"' and b"hub" not in answer.content
 
 
 def test_the_newest_twenty_come_first_and_no_more(client: Client, reviews: SectionPage) -> None:

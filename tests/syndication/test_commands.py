@@ -118,7 +118,7 @@ def test_syndicate_does_everything_once_without_a_broker(desk: Desk) -> None:
     page = make.original("Now")
     with time_machine.travel(tomorrow + timedelta(minutes=1), tick=False):
         told = run("syndicate")
-    assert told == "published: 1, delivered: 2, looked: 0, errands: 0\n"
+    assert told == "published: 1, delivered: 2, looked: 0, told: 0, errands: 0\n"
     assert ArticlePage.objects.get(pk=soon.pk).live
     assert set(desk.holds) == {soon.uid, page.uid}
 

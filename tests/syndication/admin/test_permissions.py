@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication
+from syndication.models import Delivery, Errand, Notice, Republication, Subscription
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,9 @@ MAY = {
     "syndication:sender_secret": ("MS", "MS"),
     "syndication:received": ("EMS", ""),
     "syndication:received_results": ("EMS", ""),
+    "syndication:subscriptions": ("MS", ""),
+    "syndication:subscriptions_results": ("MS", ""),
+    "syndication:end_subscription": ("", "MS"),
     "senders:index": ("MS", ""),
     "senders:index_results": ("MS", ""),
     "senders:add": ("MS", "MS"),
@@ -114,6 +117,7 @@ def arguments() -> dict[str, Any]:
     Notice.objects.create(pk=outlet.pk, kind=Notice.Kind.HELD, subject=f"outlet:{outlet.pk}", outlet=outlet, sentence="401")
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
     make.sender(pk=outlet.pk)
+    Subscription.objects.create(pk=outlet.pk, topic="https://home.example/feeds/atom/", callback="https://reader.example/")
     return {**ids, "pk": outlet.pk, "token": "never-made"}
 
 
