@@ -18,6 +18,8 @@ from django.utils.html import format_html
 from django.utils.http import http_date
 
 from syndication.models import Edition, Outlet
+from syndication.renderers import rsl
+from syndication.rights import RSL, Policy
 from syndication.story import Story, Value
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ NAMESPACES = {
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
     "xmlns:dc": "http://purl.org/dc/elements/1.1/",
     "xmlns:media": "http://search.yahoo.com/mrss/",
+    "xmlns:rsl": RSL,
 }
 
 
@@ -40,6 +43,7 @@ class About(Value):
     home: str
     url: str
     description: str = ""
+    policy: Policy
 
 
 class Rss(Rss201rev2Feed):
@@ -64,6 +68,7 @@ class Rss(Rss201rev2Feed):
                 if text:
                     handler.addQuickElement(f"media:{name}", text)
             handler.endElement("media:content")
+        rsl.of_item(handler, self.feed["policy"], story)
 
 
 class Atom(Atom1Feed):
@@ -104,6 +109,7 @@ def _xml(kind: type[SyndicationFeed], stories: list[Story], about: About) -> byt
         language=settings.LANGUAGE_CODE,
         feed_url=about.url,
         feed_guid=about.url,
+        policy=about.policy,
     )
     for story in stories:
         feed.add_item(
@@ -172,7 +178,7 @@ def site_feed(request: HttpRequest, dialect: str) -> HttpResponse:
 
     publication = PublicationSettings.for_request(request)
     root = publication.site.root_url
-    about = About(title=publication.public_name, home=f"{root}/", url=f"{root}/feeds/{dialect}/")
+    about = About(title=publication.public_name, home=f"{root}/", url=f"{root}/feeds/{dialect}/", policy=publication.policy)
     return _answer(request, dialect, Edition.objects.visible(), about, publication)
 
 
@@ -181,7 +187,7 @@ def section_feed(request: HttpRequest, section: "SectionPage", dialect: str) -> 
     publication = section.publication
     home = str(section.full_url)
     title = f"{section.title} · {publication.public_name}"
-    about = About(title=title, home=home, url=f"{home}feeds/{dialect}/")
+    about = About(title=title, home=home, url=f"{home}feeds/{dialect}/", policy=publication.policy)
     return _answer(request, dialect, Edition.objects.visible().filter(section_id=section.pk), about, publication)
 
 
@@ -199,7 +205,7 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
             edition.story
             for edition in Edition.objects.filter(pk__in=[pk for pk, _moment in newest]).order_by("-first_published_at", "-pk")
         ]
-        about = About(title=about.title, home=about.home, url=about.url, description=publication.tagline or about.title)
+        about = About(**{**dict(about), "description": publication.tagline or about.title})
         answer = HttpResponse(write(stories, about), content_type=content_type)
     answer["ETag"] = etag
     answer["Link"] = _links(about)

@@ -33,7 +33,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponseBase:
     person = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
     context = author_context(person, request)
     response = render(request, "home/author.html", context)
-    response["Link"] = f'<{context["head"].canonical}>; rel="canonical"'
+    response["Link"] = context["head"].header
     return response
 
 

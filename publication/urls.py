@@ -9,7 +9,7 @@ from wagtail.admin import urls as admin_urls
 from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 
-from home import feeds, sitemaps, views
+from home import feeds, sitemaps, terms, views
 from syndication import health, inbox, keys, metrics
 
 urlpatterns = [
@@ -22,7 +22,9 @@ urlpatterns = [
     path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),
     path("sitemap.xml", non_atomic_requests(sitemaps.sitemap)),
     path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
-    path("robots.txt", non_atomic_requests(sitemaps.robots)),
+    path("robots.txt", non_atomic_requests(terms.robots)),
+    path("rsl.xml", non_atomic_requests(terms.rsl), name="rsl"),
+    path(".well-known/tdmrep.json", non_atomic_requests(terms.tdmrep)),
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", non_atomic_requests(keys.index_now)),
     path("authors/<str:slug>/", views.author, name="author"),
     re_path(serve_pattern, views.serve, name="wagtail_serve"),

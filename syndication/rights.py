@@ -63,7 +63,7 @@ def terms_url(story: Story) -> str:
 
 
 def rights_info(story: Story) -> dict[str, Any]:
-    """`rightsInfo` of ninjs 3.1: the deed of the licence, else our terms for machines. Empty, to be left out, where neither is."""
+    """`rightsInfo` of ninjs 3.1: the deed of the licence, else our terms for machines. Empty, to be left out, without either."""
     if story.licence and story.licence.url:
         return {"linkedRights": story.licence.url}
     url = terms_url(story)
