@@ -55,7 +55,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with arguments
 def card(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The card alone, for a frame on anybody's page. It is no page of its own: search engines leave it out."""
     edition = get_object_or_404(Edition.objects.visible().defer("body_html"), uid=uid)

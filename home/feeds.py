@@ -77,7 +77,7 @@ class Atom(Atom1Feed):
     content_type = "application/atom+xml; charset=utf-8"
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Adds what Django's feed lacks: every author, the body, the canonical page."""
+        """Adds what Django's feed lacks: every author, the body, the canonical page, the licence (RFC 4946)."""
         story: Story = item["story"]
         super().add_item_elements(handler, item)
         for person in story.authors:
@@ -91,6 +91,8 @@ class Atom(Atom1Feed):
             handler.addQuickElement("link", "", {"rel": "via", "href": story.outlet.url, "title": story.outlet.name})
         if story.canonical.url != story.url:
             handler.addQuickElement("link", "", {"rel": "canonical", "href": story.canonical.url})
+        if story.licence and story.licence.url:
+            handler.addQuickElement("link", "", {"rel": "license", "href": story.licence.url})
 
 
 def content(story: Story) -> str:

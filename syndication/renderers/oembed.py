@@ -38,7 +38,8 @@ def answer(story: Story, *, max_width: int | None = None, max_height: int | None
 def xml(told: dict[str, Any]) -> str:
     """The same answer as XML."""
     text = StringIO()
-    writer = SimplerXMLGenerator(text, "utf-8")
+    # The stubs know nothing of the plain dictionaries that Django takes.
+    writer: Any = SimplerXMLGenerator(text, "utf-8")
     writer.startDocument()
     writer.startElement("oembed", {})
     for name, value in told.items():

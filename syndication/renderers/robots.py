@@ -27,6 +27,7 @@ BOTS: dict[str, tuple[str, ...]] = {
     "Claude-User": ("ai_input",),
     "DuckAssistBot": ("ai_input",),
     "Meta-ExternalFetcher": ("ai_input",),
+    "Meta-WebIndexer": ("ai_input",),
     "MistralAI-User": ("ai_input",),
     "OAI-SearchBot": ("ai_input",),
     "Perplexity-User": ("ai_input",),

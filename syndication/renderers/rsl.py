@@ -25,7 +25,8 @@ class Exempt(NamedTuple):
 def document(policy: Policy, exempt: Iterable[Exempt] = ()) -> str:
     """The terms of the whole site, then of each piece with others: the longest address that begins a path counts (RFC 9309)."""
     text = StringIO()
-    xml = SimplerXMLGenerator(text, "utf-8")
+    # The stubs know nothing of the plain dictionaries that Django takes.
+    xml: Any = SimplerXMLGenerator(text, "utf-8")
     xml.startDocument()
     xml.startElement("rsl", {"xmlns": RSL, "max-age": MAX_AGE})
     content(xml, policy, "/", policy.licence)

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 ROOT = "http://127.0.0.1:8000"
 RSL = "{https://rslstandard.org/rsl}"
+ATOM = "{http://www.w3.org/2005/Atom}"
 CONTACT = "https://home.example/licensing/"
 COMBINATIONS = [
     dict(zip(("search", "ai_input", "ai_train"), choice, strict=True)) for choice in itertools.product((True, False), repeat=3)
@@ -119,6 +120,9 @@ def test_every_surface_agrees(choices: dict[str, bool], licence: str, client: Cl
     assert client.get(f"{page.url}index.md").status_code == (200 if offered else 404)
     assert client.get("/llms.txt").status_code == (200 if choices["ai_input"] else 404)
     # the licence: for people
+    (entry,) = ET.fromstring(client.get("/feeds/atom/").content).findall(f"{ATOM}entry")
+    linked = [link.attrib["href"] for link in entry.findall(f"{ATOM}link") if link.attrib["rel"] == "license"]
+    assert linked == ([LICENCES[licence].url] if free else [])
     assert linked_data(tree).get("license", "") == LICENCES[licence].url
     deeds = [node.attributes["href"] for node in tree.css("a[rel=license]")]
     assert deeds == ([LICENCES[licence].url] if free else [])
