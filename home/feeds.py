@@ -30,7 +30,7 @@ def site_feed(request: HttpRequest, dialect: str) -> HttpResponse:
 
     publication = PublicationSettings.for_request(request)
     root = publication.site.root_url
-    about = About(title=publication.public_name, home=f"{root}/", url=f"{root}/feeds/{dialect}/")
+    about = About(title=publication.public_name, home=f"{root}/", url=f"{root}/feeds/{dialect}/", policy=publication.policy)
     return _answer(request, dialect, Edition.objects.visible(), about, publication)
 
 
@@ -39,7 +39,7 @@ def section_feed(request: HttpRequest, section: "SectionPage", dialect: str) -> 
     publication = section.publication
     home = str(section.full_url)
     title = f"{section.title} · {publication.public_name}"
-    about = About(title=title, home=home, url=f"{home}feeds/{dialect}/")
+    about = About(title=title, home=home, url=f"{home}feeds/{dialect}/", policy=publication.policy)
     return _answer(request, dialect, Edition.objects.visible().filter(section_id=section.pk), about, publication)
 
 

@@ -1,4 +1,4 @@
-"""The sitemap, the news sitemap and robots.txt. Pages whose canonical is elsewhere, or that stay out of search, are in none."""
+"""The sitemap and the news sitemap. Pages whose canonical is elsewhere, or that stay out of search, are in neither."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,24 +43,6 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
         }
         entries.append({"loc": story.url, "news:news": news})
     return _xml(entries, {"xmlns": SITEMAP, "xmlns:news": NEWS})
-
-
-def robots(request: HttpRequest) -> HttpResponse:
-    """What crawlers may read (RFC 9309)."""
-    root = _site(request).root_url
-    lines = [
-        "User-agent: *",
-        "Disallow: /admin/",
-        "Disallow: /_util/",
-        "Allow: /",
-        "",
-        f"Sitemap: {root}/sitemap.xml",
-        f"Sitemap: {root}/news-sitemap.xml",
-        "",
-    ]
-    answer = HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-    answer["Cache-Control"] = "public, max-age=3600"
-    return answer
 
 
 def _site(request: HttpRequest) -> Site:

@@ -22,7 +22,8 @@ from syndication.renderers import head
 @transaction.non_atomic_requests
 def serve(request: HttpRequest, path: str) -> HttpResponseBase:
     """Wagtail's serve view, with pieces found by their whole path in one query instead of one for each level."""
-    if piece := _piece(request, path):
+    site = Site.find_for_request(request)
+    if site and (piece := piece_at(site, path)):
         request._wagtail_route_for_request = RouteResult(piece)  # type: ignore[attr-defined]
     return serve_page(request, path)
 
@@ -33,7 +34,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponseBase:
     person = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
     context = author_context(person, request)
     response = render(request, "home/author.html", context)
-    response["Link"] = f'<{context["head"].canonical}>; rel="canonical"'
+    response["Link"] = context["head"].header
     return response
 
 
@@ -63,11 +64,10 @@ def author_context(author: Author, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _piece(request: HttpRequest, path: str) -> ArticlePage | StubPage | None:
-    """The live piece at this path of the request's site, if it is one."""
-    site = Site.find_for_request(request)
+def piece_at(site: Site, path: str) -> ArticlePage | StubPage | None:
+    """The live piece at this path of a site, if there is one. Whether readers may see it is another question."""
     components = [component for component in path.split("/") if component]
-    if site is None or len(components) < 2:
+    if len(components) < 2:
         return None
     where = {"slug": components[-1], "url_path": f"{site.root_page.url_path}{'/'.join(components)}/", "live": True}
     for model in (ArticlePage, StubPage):

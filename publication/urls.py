@@ -9,7 +9,7 @@ from wagtail.admin import urls as admin_urls
 from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 
-from home import feeds, sitemaps, views
+from home import embeds, feeds, plain_text, sitemaps, terms, views
 from syndication import health, inbox, keys, metrics
 from syndication.partners import feeds as outlet_feeds
 from syndication.partners.hub import hub
@@ -31,7 +31,13 @@ urlpatterns = [
     path("partners/feeds/<str:token>/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
     path("sitemap.xml", non_atomic_requests(sitemaps.sitemap)),
     path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
-    path("robots.txt", non_atomic_requests(sitemaps.robots)),
+    path("robots.txt", non_atomic_requests(terms.robots)),
+    path("rsl.xml", non_atomic_requests(terms.rsl), name="rsl"),
+    path(".well-known/tdmrep.json", non_atomic_requests(terms.tdmrep)),
+    path("llms.txt", non_atomic_requests(plain_text.llms)),
+    re_path(r"^(?P<path>(?:[\w\-]+/)+)index\.md$", non_atomic_requests(plain_text.twin), name="twin"),
+    path("oembed/", non_atomic_requests(embeds.oembed), name="oembed"),
+    path("embed/<uuid:uid>/", non_atomic_requests(embeds.card), name="embed"),
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", non_atomic_requests(keys.index_now)),
     path("authors/<str:slug>/", views.author, name="author"),
     re_path(serve_pattern, views.serve, name="wagtail_serve"),

@@ -43,13 +43,16 @@ class HeadMixin(MetadataPageMixin):
         ),
     ]
 
+    # The site a request found: asking it again would cost queries.
+    served_at: Site | None = None
+
     class Meta:
         abstract = True
 
     @cached_property
     def publication(self) -> PublicationSettings:
         """The settings of the page's own site."""
-        site = self.get_site() or Site.objects.select_related("root_page").get(is_default_site=True)
+        site = self.served_at or self.get_site() or Site.objects.select_related("root_page").get(is_default_site=True)
         return PublicationSettings.for_site(site)
 
     @cached_property
@@ -94,12 +97,13 @@ class HeadMixin(MetadataPageMixin):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, with the `Link` header that repeats its canonical element."""
+        self.served_at = Site.find_for_request(request)
         response = super().serve(request, *args, **kwargs)
         return self.linked(response) if isinstance(response, HttpResponse) and response.status_code == 200 else response
 
     def linked(self, response: HttpResponse) -> HttpResponse:
         """The answer that shows the page, with the `Link` header. For views that do not go through `serve`."""
-        response["Link"] = f'<{self.head.canonical}>; rel="canonical"'
+        response["Link"] = self.head.header
         return response
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

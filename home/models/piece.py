@@ -243,8 +243,8 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
 
     @cached_property
     def head(self) -> Head:
-        """The head, from the story that is shown."""
-        return head.of_story(self.story)
+        """The head, from the story that is shown. Only one of our own has terms that the publication decides."""
+        return head.of_story(self.story, self.publication.policy if self.story.kind == "original" else None)
 
     @cached_property
     def publisher(self) -> Any:

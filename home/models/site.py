@@ -9,6 +9,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from home import licences
 from home.models.people import FEDIVERSE_HANDLE, X_HANDLE
+from syndication.rights import Policy
 from syndication.story import Licence, Publisher
 
 # Field → schema.org property of NewsMediaOrganization.
@@ -63,6 +64,32 @@ class PublicationSettings(BaseSiteSetting):
         default=StubPolicy.OUTLET,
         help_text=_("Unless the outlet or the stub says otherwise. Never both pages: search engines show one."),
     )
+    search = models.BooleanField(
+        _("search engines may index our pieces"),
+        default=True,
+        help_text=_("Untick only to leave search engines altogether: crawlers are asked to read nothing at all."),
+    )
+    ai_input = models.BooleanField(
+        _("AI systems may answer with our pieces"),
+        default=False,
+        help_text=_(
+            "They may read a piece while they answer somebody, and should link to it. Each of our own pieces then stands "
+            "there as plain Markdown, too, and llms.txt lists them. Unticked, crawlers that read for such answers are asked to "
+            "stay away."
+        ),
+    )
+    ai_train = models.BooleanField(
+        _("AI systems may train on our pieces"),
+        default=False,
+        help_text=_(
+            "Unticked, crawlers that collect for training are asked to stay away, and mining of text and data is reserved."
+        ),
+    )
+    licensing_url = models.URLField(
+        _("where to ask for a licence"),
+        blank=True,
+        help_text=_("A page of yours with an address to write to. Machines and people are sent there for what is not permitted."),
+    )
     principles_url = models.URLField(_("publishing principles"), blank=True)
     ethics_url = models.URLField(_("ethics policy"), blank=True)
     corrections_url = models.URLField(_("corrections policy"), blank=True)
@@ -76,7 +103,16 @@ class PublicationSettings(BaseSiteSetting):
         FieldPanel("logo"),
         FieldPanel("default_share_image"),
         MultiFieldPanel([FieldPanel("x_handle"), FieldPanel("fediverse_handle")], heading=_("Handles")),
-        MultiFieldPanel([FieldPanel("default_licence"), FieldPanel("stub_policy")], heading=_("Defaults")),
+        MultiFieldPanel(
+            [FieldPanel(field) for field in ("default_licence", "search", "ai_input", "ai_train", "licensing_url")],
+            heading=_("Rights"),
+            help_text=_(
+                "The licence is for people: under Creative Commons anybody may carry a piece, else nobody without asking. The "
+                "three choices are for machines and hold for every piece, whatever its licence. They are said in robots.txt, "
+                "RSL, TDMRep and on the pages themselves. They are requests: crawlers that heed nobody do not heed them."
+            ),
+        ),
+        MultiFieldPanel([FieldPanel("stub_policy")], heading=_("Defaults")),
         MultiFieldPanel([FieldPanel(field) for field in POLICIES], heading=_("Policies: addresses of the pages that state them")),
     ]
 
@@ -92,6 +128,19 @@ class PublicationSettings(BaseSiteSetting):
     def licence(self) -> Licence:
         """The licence of pieces that name none."""
         return licences.LICENCES[self.default_licence]
+
+    @property
+    def policy(self) -> Policy:
+        """What people and machines may do with what stands here: the one value that every dialect is made from."""
+        return Policy(
+            root=self.site.root_url,
+            publisher=self.public_name,
+            licence=self.licence,
+            search=self.search,
+            ai_input=self.ai_input,
+            ai_train=self.ai_train,
+            contact=self.licensing_url,
+        )
 
     def publisher(self) -> Publisher:
         """The publisher as a Story carries it."""

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from syndication.contract import Contract
 from syndication.renderers import copy
+from syndication.rights import Policy
 from syndication.story import Moment, Story, Value
 
 JSON_FEED = "https://jsonfeed.org/version/1.1"
@@ -31,6 +32,8 @@ class About(Value):
     author: str = ""
     updated: Moment | None = None
     hubs: tuple[str, ...] = ()
+    # What our own readers and their machines may do with the pieces; None where a contract says so.
+    policy: Policy | None = None
     archive: bool = False
     current: str = ""
     prev_archive: str = ""

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 
+from syndication.renderers import rsl
 from syndication.renderers.feeds import Entry, Feed, address, public_feed
+from syndication.rights import RSL
 from syndication.story import Licence, Picture, Story
 
 RSS_TYPE = "application/rss+xml; charset=utf-8"
@@ -35,7 +37,7 @@ class Rss(_Dated, Rss201rev2Feed):
 
     def rss_attributes(self) -> dict[str, str]:
         """The namespaces used below."""
-        return {**super().rss_attributes(), **MODULES, **HISTORY}
+        return {**super().rss_attributes(), **MODULES, **HISTORY, "xmlns:rsl": RSL}
 
     def add_root_elements(self, handler: Any) -> None:
         """Adds what Django's feed lacks."""
@@ -54,6 +56,8 @@ class Rss(_Dated, Rss201rev2Feed):
             _media(handler, story.lead_image)
         if entry.contract:
             _for_outlet(handler, entry)
+        if policy := self.feed["feed"].about.policy:
+            rsl.of_item(handler, policy, story)
 
 
 def _media(handler: Any, picture: Picture) -> None:
@@ -96,7 +100,7 @@ class Atom(_Dated, Atom1Feed):
         return {"xml:lang": item["entry"].story.language}
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Adds what Django's feed lacks: every author, the body, the canonical page."""
+        """Adds what Django's feed lacks: every author, the body, the canonical page, the licence (RFC 4946)."""
         entry: Entry = item["entry"]
         story = entry.story
         super().add_item_elements(handler, item)
@@ -111,9 +115,9 @@ class Atom(_Dated, Atom1Feed):
             handler.addQuickElement("link", "", {"rel": "via", "href": address(story.outlet.url), "title": story.outlet.name})
         if entry.contract or story.canonical.url != story.url:
             handler.addQuickElement("link", "", {"rel": "canonical", "href": address(story.canonical.url)})
+        if story.licence and story.licence.url:
+            handler.addQuickElement("link", "", {"rel": "license", "href": address(story.licence.url)})
         if entry.contract:
-            if story.licence and story.licence.url:
-                handler.addQuickElement("link", "", {"rel": "license", "href": address(story.licence.url)})
             _source(handler, entry)
 
 

@@ -3,11 +3,15 @@
 import json
 from typing import Any
 
+from syndication.rights import notice, terms_url
 from syndication.story import Person, Picture, Publisher, Story
 
 
-def news_article(story: Story) -> dict[str, Any]:
-    """One NewsArticle. A stub names what it is based on; `mainEntityOfPage` is always the canonical."""
+def news_article(story: Story, *, contact: str = "") -> dict[str, Any]:
+    """One NewsArticle. A stub names what it is based on; `mainEntityOfPage` is always the canonical.
+
+    `contact` is the page where one asks for a licence to what is ours: to the text of an original, to pictures that may travel.
+    """
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -21,7 +25,7 @@ def news_article(story: Story) -> dict[str, Any]:
         "dateModified": story.modified.isoformat(),
         "author": [_person(person) for person in story.authors],
         "publisher": _publisher(story.publisher),
-        "image": [_image(picture) for picture in (story.share_image, story.lead_image) if picture],
+        "image": [_image(picture, contact) for picture in (story.share_image, story.lead_image) if picture],
         "articleSection": story.section.name if story.section else None,
         "keywords": [topic.name for topic in story.topics],
         "wordCount": story.word_count or None,
@@ -31,6 +35,15 @@ def news_article(story: Story) -> dict[str, Any]:
             for correction in story.corrections
         ],
     }
+    if story.kind == "original":
+        data |= {
+            "copyrightHolder": {"@type": "NewsMediaOrganization", "name": story.publisher.name, "url": story.publisher.url},
+            "copyrightYear": story.first_published.year,
+            "copyrightNotice": notice(story),
+            "creditText": story.publisher.name,
+            "usageInfo": terms_url(story),
+            "acquireLicensePage": contact,
+        }
     if story.outlet:
         data["isBasedOn"] = {
             "@type": "NewsArticle",
@@ -74,7 +87,7 @@ def _publisher(publisher: Publisher) -> dict[str, Any]:
     )
 
 
-def _image(picture: Picture) -> dict[str, Any]:
+def _image(picture: Picture, contact: str) -> dict[str, Any]:
     return _without_empty(
         {
             "@type": "ImageObject",
@@ -85,6 +98,7 @@ def _image(picture: Picture) -> dict[str, Any]:
             "caption": picture.caption,
             "creditText": picture.credit,
             "license": picture.licence.url if picture.licence else None,
+            "acquireLicensePage": contact if picture.may_syndicate else None,
         }
     )
 

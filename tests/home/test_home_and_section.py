@@ -120,7 +120,7 @@ class TestSection:
         assert first.css_first('link[rel="canonical"]').attributes["href"] == f"{ROOT}/reviews/"
         assert second.css_first('link[rel="canonical"]').attributes["href"] == f"{ROOT}/reviews/?page=2"
         assert second.css_first('meta[property="og:url"]').attributes["content"] == f"{ROOT}/reviews/?page=2"
-        assert client.get("/reviews/?page=2")["Link"] == f'<{ROOT}/reviews/?page=2>; rel="canonical"'
+        assert f'<{ROOT}/reviews/?page=2>; rel="canonical"' in client.get("/reviews/?page=2")["Link"]
         assert first.css_first('.pagination a[rel="next"]').attributes["href"] == "?page=2"
         assert second.css_first('.pagination a[rel="prev"]').attributes["href"] == "./"
 

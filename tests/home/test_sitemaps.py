@@ -1,4 +1,4 @@
-"""The sitemaps and robots.txt: what search engines are asked to read, and nothing whose home is elsewhere."""
+"""The sitemaps: what search engines are asked to read, and nothing whose home is elsewhere."""
 
 import xml.etree.ElementTree as ET
 from datetime import timedelta
@@ -99,12 +99,3 @@ def test_the_name_of_the_house_breaks_no_sitemap(client: Client) -> None:
     make.original()
     (entry,) = entries(client, "/news-sitemap.xml").values()
     assert entry.findtext(f"{NEWS}news/{NEWS}publication/{NEWS}name") == "The Harbour & <Review>"
-
-
-def test_robots_are_told_where_the_sitemaps_are_and_what_is_not_for_them(client: Client) -> None:
-    make.front_page()
-    answer = client.get("/robots.txt")
-    lines = answer.content.decode().splitlines()
-    assert answer["Content-Type"].startswith("text/plain")
-    assert lines[0] == "User-agent: *" and "Disallow: /admin/" in lines and "Allow: /" in lines
-    assert lines[-2:] == [f"Sitemap: {ROOT}/sitemap.xml", f"Sitemap: {ROOT}/news-sitemap.xml"]
