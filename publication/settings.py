@@ -129,6 +129,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 REDIS_URL = env.redis("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Who was counted as a reader in the last half hour: of all processes, and this process's own while the shared one is down.
+    "readers": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "homeward-readers",
+        "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},
+    },
+    "readers_here": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "readers",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -9,8 +9,9 @@ from wagtail.admin import urls as admin_urls
 from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 
-from home import feeds, sitemaps, views
+from home import feeds, republishing, sitemaps, views
 from syndication import health, inbox, keys, metrics
+from syndication.partners.counter import counter
 
 urlpatterns = [
     path("healthz", non_atomic_requests(health.healthz)),
@@ -24,6 +25,8 @@ urlpatterns = [
     path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
     path("robots.txt", non_atomic_requests(sitemaps.robots)),
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", non_atomic_requests(keys.index_now)),
+    path("republish/<uuid:uid>/", non_atomic_requests(republishing.republish), name="republish"),
+    path("c/<uuid:uid>.gif", non_atomic_requests(counter), name="counter"),
     path("authors/<str:slug>/", views.author, name="author"),
     re_path(serve_pattern, views.serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),

@@ -125,8 +125,8 @@ def _linked(film: LexborNode) -> None:
     inner = film.css_first("[src]")
     address = film.attributes.get("src") or film.attributes.get("data") or (inner.attributes.get("src") if inner else "") or ""
     if address.startswith(("https://", "http://")):
-        link = LexborHTMLParser(format_html('<p><a href="{0}">{0}</a></p>', address)).css_first("p")
-        film.insert_before(link)
+        for link in LexborHTMLParser(format_html('<p><a href="{0}">{0}</a></p>', address)).css("p"):
+            film.insert_before(link)
     film.decompose()
 
 
