@@ -1,12 +1,12 @@
 """Counting: how often the copies that people made with the republish kit are read, and where. Only counts are kept."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from syndication import remembering
 from syndication.models import Edition, Outlet, Reads
@@ -90,3 +90,13 @@ def figures(uid: UUID, outlets: list[Outlet]) -> Figures:
             if row["host"] and outlet.runs(f"https://{row['host']}/"):
                 at[outlet.pk] = at.get(outlet.pk, 0) + row["people"]
     return Figures(sum(row["people"] for row in rows), sum(row["programs"] for row in rows), at)
+
+
+def read_at(outlet: Outlet, days: int = 30) -> int:
+    """How often pieces of ours were read on the outlet's hosts in the last days."""
+    hosts = Q(pk__in=[])
+    for host in filter(None, outlet.hosts):
+        hosts |= Q(host=host) | Q(host__endswith=f".{host}")
+    since = datetime.now(UTC).date() - timedelta(days=days)
+    total: int | None = Reads.objects.filter(hosts, day__gt=since).aggregate(total=Sum("readers"))["total"]
+    return total or 0

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication
+from syndication.models import Delivery, Errand, Notice, Republication, Sighting
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,11 @@ MAY = {
     "syndication:outlet_tested": ("MS", ""),
     "syndication:outlet_steps": ("MS", ""),
     "syndication:sender_secret": ("MS", "MS"),
+    "syndication:sightings": ("EMS", ""),
+    "syndication:sightings_results": ("EMS", ""),
+    "syndication:sighting": ("EMS", "EMS"),
+    "syndication:dismiss_sighting": ("", "EMS"),
+    "syndication:block_sighting": ("", "EMS"),
     "syndication:received": ("EMS", ""),
     "syndication:received_results": ("EMS", ""),
     "senders:index": ("MS", ""),
@@ -113,6 +118,7 @@ def arguments() -> dict[str, Any]:
     Notice.objects.create(pk=outlet.pk, kind=Notice.Kind.HELD, subject=f"outlet:{outlet.pk}", outlet=outlet, sentence="401")
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
     make.sender(pk=outlet.pk)
+    ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
     return {**ids, "pk": outlet.pk, "token": "never-made"}
 
 
