@@ -113,7 +113,8 @@ def test_the_list_asks_as_many_questions_for_many_as_for_few(editor: Client) -> 
 
 def test_the_spreadsheet_holds_what_the_list_does(editor: Client) -> None:
     reads(sighted(), 3)
-    told = b"".join(editor.get(reverse("syndication:sightings"), {"export": "csv"}).streaming_content).decode()
+    answer: Any = editor.get(reverse("syndication:sightings"), {"export": "csv"})
+    told = b"".join(answer.streaming_content).decode()
     assert PAGE in told
     assert ",3," in told
 

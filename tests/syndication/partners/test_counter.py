@@ -128,9 +128,7 @@ def test_head_asks_without_counting_and_nothing_else_is_allowed(piece: Edition) 
 def test_neither_address_nor_browser_reaches_the_database_or_the_log(
     piece: Edition, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         look(piece.uid, agent="Canary/1.0", address="203.0.113.99")
     told = " ".join(query["sql"] for query in queries) + "".join(capfd.readouterr()) + caplog.text
     assert "203.0.113.99" not in told
@@ -139,12 +137,13 @@ def test_neither_address_nor_browser_reaches_the_database_or_the_log(
 
 
 def test_the_remembered_number_changes_with_the_day_and_tells_nobody(piece: Edition) -> None:
+    remembered: Any = caches["readers_here"]
     with time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=UTC)) as clock:
         look(piece.uid)
-        today = set(caches["readers_here"]._cache)
+        today = set(remembered._cache)
         clock.shift(timedelta(days=1))
         look(piece.uid)
-        tomorrow = set(caches["readers_here"]._cache) - today
+        tomorrow = set(remembered._cache) - today
     readers = {key for key in today | tomorrow if "reader:" in key}
     assert len(readers) == 2
     assert not any("203.0.113" in key or str(piece.uid) in key for key in today | tomorrow)
