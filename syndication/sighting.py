@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from syndication.http import check_url
@@ -28,6 +28,12 @@ def sight(uid: UUID, place: Place, source: str = "counter") -> Sighting | None:
     return seen
 
 
+def waiting() -> QuerySet[Sighting]:
+    """What nobody said anything of, and no outlet reported since."""
+    reported = Republication.objects.filter(uid=OuterRef("uid"), receipt_url=OuterRef("url"))
+    return Sighting.objects.filter(~Exists(reported), state=Sighting.State.NEW)
+
+
 def is_ours(place: Place) -> bool:
     """Whether the page is one of this site."""
     return place.host == Place.of(settings.SITE_URL).host
@@ -40,18 +46,14 @@ def proposal(seen: Sighting, outlets: Iterable[Outlet]) -> Outlet | None:
 
 def dismiss(seen: Sighting) -> bool:
     """An editor says it is no copy, or none to care about. False where somebody decided before."""
-    return bool(_waiting().filter(pk=seen.pk).update(state=Sighting.State.DISMISSED))
+    return bool(waiting().filter(pk=seen.pk).update(state=Sighting.State.DISMISSED))
 
 
 def block(seen: Sighting) -> int:
     """No page of this host is shown again. Returns how many waited."""
     host = seen.host or Place.of(seen.url).host
     Sighting.objects.filter(pk=seen.pk).update(state=Sighting.State.BLOCKED, host=host)
-    return _waiting().filter(host=host).update(state=Sighting.State.BLOCKED)
-
-
-def _waiting() -> QuerySet[Sighting]:
-    return Sighting.objects.filter(state=Sighting.State.NEW)
+    return waiting().filter(host=host).update(state=Sighting.State.BLOCKED)
 
 
 def _visitable(place: Place) -> bool:
@@ -69,7 +71,7 @@ def _is_news(uid: UUID, place: Place) -> bool:
     of_piece = Sighting.objects.filter(uid=uid)
     if Sighting.objects.filter(host=place.host, state=Sighting.State.BLOCKED).exists():
         return False
-    if of_piece.filter(state=Sighting.State.NEW).count() >= MOST_WAITING:
+    if waiting().filter(uid=uid).count() >= MOST_WAITING:
         return False
     copies = Republication.objects.filter(uid=uid).exclude(receipt_url="").values_list("receipt_url", flat=True)
     if place.bare and (of_piece.filter(host=place.host).exists() or any(place.same_site(url) for url in copies)):

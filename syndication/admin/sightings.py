@@ -77,7 +77,7 @@ class SightingsView(Listing):
 
     def get_base_queryset(self) -> QuerySet[Any]:
         """Those that wait for somebody, unless others are asked for."""
-        rows = Sighting.objects.all() if self.request.GET.get("state") else Sighting.objects.filter(state=Sighting.State.NEW)
+        rows = Sighting.objects.all() if self.request.GET.get("state") else sighting.waiting()
         piece = Edition.objects.current().filter(uid=OuterRef("uid"))
         here = Reads.objects.filter(uid=OuterRef("uid"), host=OuterRef("host"), path=OuterRef("path")).order_by()
         total = here.values("uid").annotate(total=Sum("readers")).values("total")

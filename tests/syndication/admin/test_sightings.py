@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from syndication.counting import figures, read_at
-from syndication.models import Outlet, Reads, Republication, Sighting, Verification
+from syndication.models import Outlet, Reads, Republication, Sighting, Verification, current_edition
+from syndication.pulling import report
 from syndication.readers import Place
 from syndication.sighting import sight
 from tests import factories as make
@@ -92,6 +93,15 @@ def test_what_was_decided_is_shown_only_when_asked_for(editor: Client) -> None:
     assert reverse("syndication:dismiss_sighting", args=[seen.pk]) not in page
 
 
+def test_what_the_outlet_reported_meanwhile_waits_no_longer(editor: Client) -> None:
+    outlet, seen = lantern(), sighted()
+    edition = current_edition(seen.uid)
+    assert edition is not None
+    Republication.objects.want(edition, outlet, Republication.PUBLISH)
+    report(outlet, seen.uid, PAGE)
+    assert "No page waits" in get(editor, "sightings")
+
+
 def test_an_address_cannot_write_into_the_page(editor: Client) -> None:
     edition = make.edition()
     Sighting.objects.create(uid=edition.uid, url='https://x.example/"><script>alert(1)</script>')
@@ -143,8 +153,6 @@ def test_nothing_is_sent_to_an_outlet_that_is_pushed_to_and_has_it_already(edito
 
 def test_a_copy_that_was_known_without_its_address_gets_it(editor: Client) -> None:
     outlet, seen = lantern(), sighted()
-    from syndication.models import current_edition
-
     edition = current_edition(seen.uid)
     assert edition is not None
     Republication.objects.want(edition, outlet, Republication.PUBLISH)
@@ -155,8 +163,6 @@ def test_a_copy_that_was_known_without_its_address_gets_it(editor: Client) -> No
 
 def test_a_copy_that_should_be_down_is_looked_at_and_not_called_done(editor: Client) -> None:
     outlet, seen = lantern(), sighted()
-    from syndication.models import current_edition
-
     edition = current_edition(seen.uid)
     assert edition is not None
     Republication.objects.create(uid=seen.uid, outlet=outlet, wanted=edition, operation="withdraw", state="offered")
