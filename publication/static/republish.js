@@ -1,9 +1,12 @@
 // Adds what needs a script: buttons that copy a field. Without the clipboard the field is marked, so that the keyboard copies it.
 (() => {
   const said = document.querySelector("[data-said]");
+  let silence;
   const say = (words) => {
     said.textContent = "";
     requestAnimationFrame(() => { said.textContent = words; });
+    clearTimeout(silence);
+    silence = setTimeout(() => { said.textContent = ""; }, 6000);
   };
 
   const copy = async (field) => {

@@ -125,7 +125,9 @@ class CopyForm(forms.Form):
         """A name that no outlet has yet."""
         name: str = self.cleaned_data["name"].strip()
         if name and Outlet.objects.filter(name=name).exists():
-            raise ValidationError(_("There is an outlet of this name. Choose it above, and add the host on its form."))
+            raise ValidationError(
+                _("There is an outlet of this name. Choose it above; or say on its form how it gets pieces, and on which hosts.")
+            )
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -181,7 +183,12 @@ class SightingView(Screen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The page, the piece, the form."""
         kwargs.setdefault("form", self.form())
-        return {**super().get_context_data(**kwargs), "seen": self.seen, "edition": self.edition, "list": reverse(LIST)}
+        facts = {"seen": self.seen, "edition": self.edition, "list": reverse(LIST)}
+        return {
+            **super().get_context_data(**kwargs),
+            **facts,
+            "untold": sighting.proposal(self.seen, Outlet.objects.filter(kind="")),
+        }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Keep it as that outlet's copy, to be looked at like any other."""

@@ -181,6 +181,14 @@ def test_an_outlet_on_another_host_is_refused_with_a_sentence(editor: Client) ->
     assert Sighting.objects.get().state == "new"
 
 
+def test_an_outlet_that_gets_nothing_yet_is_not_offered_but_told_of(editor: Client) -> None:
+    outlet = make.outlet("Lantern", kind="", endpoint="", website="https://lantern.example/")
+    page = get(editor, "sighting", sighted().pk)
+    assert "which so far only runs pieces that our stubs point at" in page
+    assert reverse("outlets:edit", args=[outlet.pk]) in page
+    assert f'<option value="{outlet.pk}"' not in page
+
+
 def test_nobody_chosen_is_asked_for(editor: Client) -> None:
     answer = say(editor, sighted())
     assert answer.status_code == 422
