@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from publication.environment import Environment, refuse
 from publication.redaction import hide_tokens
@@ -130,6 +132,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 REDIS_URL = env.redis("REDIS_URL", "redis://127.0.0.1:6379/0")
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+# Asked once, and briefly.
+_patience = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
+_redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _patience}
+CACHES: dict[str, Any] = {
+    "default": _memory,
+    # Who was counted as a reader in the last half hour: by all processes, and by this one while the shared cache is down.
+    "readers": {**_redis, "KEY_PREFIX": "homeward-readers"},
+    "readers_here": {**_memory, "LOCATION": "readers", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

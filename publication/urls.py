@@ -9,9 +9,10 @@ from wagtail.admin import urls as admin_urls
 from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 
-from home import embeds, feeds, plain_text, sitemaps, terms, views
+from home import embeds, feeds, plain_text, republishing, sitemaps, terms, views
 from syndication import health, inbox, keys, metrics
 from syndication.partners import feeds as outlet_feeds
+from syndication.partners.counter import counter
 from syndication.partners.hub import hub
 
 _outlet_feed = non_atomic_requests(outlet_feeds.feed)
@@ -39,6 +40,8 @@ urlpatterns = [
     path("oembed/", non_atomic_requests(embeds.oembed), name="oembed"),
     path("embed/<uuid:uid>/", non_atomic_requests(embeds.card), name="embed"),
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", non_atomic_requests(keys.index_now)),
+    path("republish/<uuid:uid>/", non_atomic_requests(republishing.republish), name="republish"),
+    path("c/<uuid:uid>.gif", non_atomic_requests(counter), name="counter"),
     path("authors/<str:slug>/", views.author, name="author"),
     re_path(serve_pattern, views.serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
 from syndication.connectors import CONNECTORS
+from syndication.counting import figures
 from syndication.models import Edition, Outlet, Override, Republication, current_edition
 from syndication.pages import as_if_published
 from syndication.preflight import Objection, Reason, preflight, why
@@ -70,6 +71,7 @@ class AtOutlet:
     objections: list[Objection]
     form: OverrideForm
     opened: bool = False
+    readers: int = 0
 
     @property
     def carried(self) -> bool:
@@ -103,10 +105,14 @@ def table(page: Any, request: Any, bound: OverrideForm | None = None) -> str:
     told = edition if public else draft_told(page)
     entries = [] if page.alias_of_id else at_outlets(page, told, bound)
     rows = [entry.row for entry in entries if entry.row]
+    reads = figures(page.uid, [entry.outlet for entry in entries])
+    for entry in entries:
+        entry.readers = reads.at.get(entry.outlet.pk, 0)
     context = {
         "page": page,
         "entries": entries,
         "edition": edition,
+        "reads": reads,
         "public": public,
         "untellable": not page.alias_of_id and told is None,
         "may_steer": request.user.has_perm("syndication.syndicate"),

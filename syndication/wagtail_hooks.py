@@ -18,6 +18,7 @@ from syndication.admin import (
     piece,
     received,
     republications,
+    sightings,
     subscriptions,
     todo,
 )
@@ -29,7 +30,7 @@ from syndication.admin.senders import SenderViewSet, senders
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
-    *(sender_screens, received, subscriptions),
+    *(sender_screens, received, sightings, subscriptions),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -40,6 +41,7 @@ ACTIONS = [
     ("syndication.replay", _("Replay"), _("Sent a dead letter once more")),
     ("syndication.skip", _("Skip"), _("Left a dead letter alone")),
     ("syndication.mark_delivered", _("Mark as delivered"), _("Marked as delivered by hand")),
+    ("syndication.sighted", _("Sight a copy"), _("Said where a copy stands that should be down")),
     ("syndication.suspend", _("Suspend"), _("Suspended the outlet")),
     ("syndication.resume", _("Resume"), _("Resumed the outlet")),
     ("syndication.dismiss", _("Dismiss"), _("Dismissed a notice")),
@@ -77,6 +79,7 @@ def register_menu() -> MenuItem:
         notices.NoticesMenuItem(),
         senders.get_menu_item(order=700),
         ScreenMenuItem(_("Received"), "received", received.RIGHT, icon_name="download", order=800),
+        ScreenMenuItem(_("Sightings"), "sightings", sightings.RIGHT, icon_name="view", order=850),
         ScreenMenuItem(_("Subscriptions"), "subscriptions", subscriptions.RIGHT, icon_name="mail", order=900),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)

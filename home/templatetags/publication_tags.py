@@ -12,6 +12,7 @@ from wagtail.models import Site
 from home.models import PublicationSettings
 from home.models.base import sections
 from home.models.site import POLICIES
+from syndication.rights import may_republish
 from syndication.story import Person, Story
 
 register = template.Library()
@@ -53,6 +54,12 @@ def current(path: str, url: str) -> str:
     if path == url:
         return "page"
     return "true" if path.startswith(url) else ""
+
+
+@register.filter
+def republishable(story: Story) -> bool:
+    """Whether any reader may carry the piece."""
+    return may_republish(story)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from syndication.admin import rules
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector
 from syndication.connectors.features import COLUMNS, NO, YES
+from syndication.counting import read_at
 from syndication.models import Outlet
 from syndication.syndicating import mend_outlet, rotate_secret
 
@@ -207,6 +208,11 @@ class StatePanel(HelpPanel):
         def is_shown(self) -> bool:
             """Not for one that is being added."""
             return bool(self.instance.pk and self.instance.kind)
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            """With how often pieces were read there."""
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            return {**context, "readers": read_at(self.instance)}
 
 
 class CredentialPanel(HelpPanel):

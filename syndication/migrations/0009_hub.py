@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syndication", "0008_partners"),
+        ("syndication", "0009_feeds"),
     ]
 
     operations = [

@@ -35,17 +35,26 @@ class Sighting(models.Model):
         NEW = "new", _("to be looked at")
         KNOWN = "known", _("a copy we know")
         DISMISSED = "dismissed", _("dismissed")
+        BLOCKED = "blocked", _("its host is blocked")
 
     uid = models.UUIDField()
     url = models.URLField(max_length=2000)
+    # As its reads name it; empty for what another source found.
+    host = models.CharField(max_length=255, blank=True)
+    path = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=20, default="counter")
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     first_at = models.DateTimeField(auto_now_add=True)
     last_at = models.DateTimeField(auto_now=True)
 
+    objects: ClassVar[models.Manager["Sighting"]] = models.Manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["uid", "url"], name="sighting_once")]
-        indexes = [models.Index(fields=["state", "-last_at"], name="sighting_newest")]
+        indexes = [
+            models.Index(fields=["state", "-last_at"], name="sighting_newest"),
+            models.Index(fields=["host", "state"], name="sighting_host"),
+        ]
         verbose_name = _("sighting")
         verbose_name_plural = _("sightings")
 

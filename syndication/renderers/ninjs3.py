@@ -9,6 +9,7 @@ from django.utils.html import strip_tags
 from syndication.contract import Contract
 from syndication.renderers import ninjs1
 from syndication.renderers.feeds import Entry, Feed, Gone, address
+from syndication.rights import rights_info
 from syndication.story import Licence, Picture, Story
 
 TYPE = "application/json; charset=utf-8"
@@ -66,7 +67,7 @@ def item(entry: Entry) -> dict[str, Any]:
             "infoSources": [{"name": story.publisher.name, "role": "publisher", "uri": address(story.publisher.url)}],
             "altIds": _ids(canonical=story.canonical.url, home=story.url, outlet=story.outlet.url if story.outlet else ""),
             "trustIndicators": _trust(story),
-            "rightsInfo": _rights(story.licence),
+            "rightsInfo": rights_info(story),
             "associations": [_picture(story.lead_image)] if story.lead_image else [],
         }
     )

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication, Subscription
+from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,11 @@ MAY = {
     "syndication:outlet_tested": ("MS", ""),
     "syndication:outlet_steps": ("MS", ""),
     "syndication:sender_secret": ("MS", "MS"),
+    "syndication:sightings": ("EMS", ""),
+    "syndication:sightings_results": ("EMS", ""),
+    "syndication:sighting": ("EMS", "EMS"),
+    "syndication:dismiss_sighting": ("", "EMS"),
+    "syndication:block_sighting": ("", "EMS"),
     "syndication:received": ("EMS", ""),
     "syndication:received_results": ("EMS", ""),
     "syndication:subscriptions": ("MS", ""),
@@ -118,6 +123,7 @@ def arguments() -> dict[str, Any]:
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
     make.sender(pk=outlet.pk)
     Subscription.objects.create(pk=outlet.pk, topic="https://home.example/feeds/atom/", callback="https://reader.example/")
+    ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
     return {**ids, "pk": outlet.pk, "token": "never-made"}
 
 
