@@ -8,6 +8,7 @@ import structlog
 from csp.constants import NONE, SELF
 
 from publication.environment import Environment, refuse
+from syndication.discretion import discreet_event
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR / ".env")
@@ -298,6 +299,8 @@ _shared: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    # Paths of requests are logged where they are refused, and some hold a token.
+    discreet_event,
 ]
 LOGGING = {
     "version": 1,

@@ -11,12 +11,18 @@ from wagtail.urls import serve_pattern
 
 from home import feeds, sitemaps, views
 from syndication import health, inbox, keys, metrics
+from syndication.partners import entry, page
 
 urlpatterns = [
     path("healthz", non_atomic_requests(health.healthz)),
     path("readyz", non_atomic_requests(health.readyz)),
     path("metrics", non_atomic_requests(metrics.metrics)),
     path("syndication/inbox/<uuid:address>/", inbox.inbox, name="inbox"),
+    path("partners/o/<str:signed>/", non_atomic_requests(page.overview), name="outlet_page"),
+    path("partners/o/<str:signed>/pieces/<uuid:uid>/", non_atomic_requests(page.piece), name="outlet_piece"),
+    path("partners/o/<str:signed>/checks/<int:pk>/", non_atomic_requests(page.check), name="outlet_check"),
+    path("partners/o/<str:signed>/tokens/", non_atomic_requests(entry.tokens), name="outlet_tokens"),
+    path("partners/o/<str:signed>/log/", non_atomic_requests(entry.log), name="outlet_log"),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),

@@ -1,6 +1,5 @@
 """Auditing: write down who pulled what, when and from where; and forget it when its time is over."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_address
@@ -11,13 +10,10 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from syndication.discretion import discreet
 from syndication.models import Outlet, Pull, Pulled, Republication, Token
-from syndication.models.token import MARK
 
 log = structlog.get_logger(__name__)
-
-HIDDEN = "…"
-_TOKEN = re.compile(rf"({MARK}_[0-9a-f]{{0,12}}_)[^/]+")
 
 
 def audit(
@@ -73,8 +69,8 @@ def address_of(request: HttpRequest) -> str | None:
 
 
 def _path(request: HttpRequest) -> str:
-    """The path without any token in it: of what looks like one, whoever's it is, only the part that is no secret."""
-    return _clean(_TOKEN.sub(rf"\1{HIDDEN}", request.path))
+    """The path without what opens doors: of what looks like a token or a signed link only the part that is no secret."""
+    return _clean(discreet(request.path))
 
 
 def _clean(text: str) -> str:

@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from syndication.admin import (
+    access,
     bulk,
     dead_letters,
     deliveries,
@@ -15,6 +16,7 @@ from syndication.admin import (
     outlet_actions,
     overview,
     piece,
+    pulls,
     received,
     republications,
     todo,
@@ -27,7 +29,7 @@ from syndication.admin.senders import SenderViewSet, senders
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, piece, notices, bulk, outlet_actions, todo),
-    *(sender_screens, received),
+    *(sender_screens, received, access, pulls),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -43,6 +45,10 @@ ACTIONS = [
     ("syndication.dismiss", _("Dismiss"), _("Dismissed a notice")),
     ("syndication.test_outlet", _("Test connection"), _("Tested the connection to the outlet")),
     ("syndication.rotate_secret", _("Change secret"), _("Changed the secret")),
+    ("syndication.make_token", _("Make a token"), _("Made a token")),
+    ("syndication.end_token", _("End a token later"), _("Set when a token ends")),
+    ("syndication.revoke_token", _("Revoke a token"), _("Revoked a token")),
+    ("syndication.renew_link", _("Send a new link"), _("Ended the link to the outlet's page and made a new one")),
 ]
 
 
@@ -69,6 +75,7 @@ def register_menu() -> MenuItem:
         outlets.get_menu_item(order=200),
         ScreenMenuItem(_("Republications"), "republications", republications.RIGHT, icon_name="table", order=300),
         ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
+        ScreenMenuItem(_("Pulls"), "pulls", pulls.RIGHT, icon_name="download", order=450),
         ScreenMenuItem(_("Dead letters"), "dead_letters", dead_letters.RIGHT, icon_name="warning", order=500),
         todo.TodoMenuItem(),
         notices.NoticesMenuItem(),
@@ -105,10 +112,10 @@ def register_log_actions(actions: Any) -> None:
 
 @hooks.register("register_permissions")
 def register_permissions() -> Any:
-    """What a group can be allowed: to send, to replay, to see the log, to manage outlets and senders, to see of credentials."""
+    """What a group can be allowed: to send, replay, see the logs and credentials, manage outlets, tokens, senders."""
     from django.contrib.auth.models import Permission
 
-    codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_credentials")
+    codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_pull", "view_credentials", "manage_tokens")
     sender = ("add_sender", "change_sender", "delete_sender", "view_sender", "view_received")
     outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
     return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet, *sender))

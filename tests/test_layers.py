@@ -50,6 +50,8 @@ ROOMS = [
         "pulling",
         "hub",
         "auditing",
+        "admitting",
+        "checking",
     },
     {"connectors"},
     {"models", "pages", "arrivals"},
@@ -70,6 +72,7 @@ ROOMS = [
         "http",
         "errors",
         "credentials",
+        "discretion",
         "renderers",
     },
 ]

@@ -296,4 +296,5 @@ def panels() -> list[Panel]:
             ],
             heading=_("Limits it sets us"),
         ),
+        MultiFieldPanel([FieldPanel("own_tokens")], heading=_("Its own page")),
     ]

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication
+from syndication.models import Delivery, Errand, Notice, Republication, Token
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,11 @@ MAY = {
     "syndication:outlet_resume": ("", "MS"),
     "syndication:outlet_tested": ("MS", ""),
     "syndication:outlet_steps": ("MS", ""),
+    "syndication:outlet_access": ("MS", "MS"),
+    "syndication:outlet_new_link": ("MS", "MS"),
+    "syndication:token_end": ("MS", "MS"),
+    "syndication:pulls": ("EMS", ""),
+    "syndication:pulls_results": ("EMS", ""),
     "syndication:sender_secret": ("MS", "MS"),
     "syndication:received": ("EMS", ""),
     "syndication:received_results": ("EMS", ""),
@@ -113,7 +118,8 @@ def arguments() -> dict[str, Any]:
     Notice.objects.create(pk=outlet.pk, kind=Notice.Kind.HELD, subject=f"outlet:{outlet.pk}", outlet=outlet, sentence="401")
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
     make.sender(pk=outlet.pk)
-    return {**ids, "pk": outlet.pk, "token": "never-made"}
+    token, _text = Token.make(outlet, "Website", ["read"])
+    return {**ids, "token_id": token.pk, "pk": outlet.pk, "token": "never-made"}
 
 
 def person(name: str, *, groups: tuple[str, ...] = (), rights: tuple[str, ...] = ()) -> Client:
