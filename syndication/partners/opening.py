@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from email.utils import parseaddr
+from email.utils import getaddresses
 from functools import wraps
 from typing import Any
 
@@ -67,7 +67,7 @@ def opened(*methods: str) -> Callable[[View], View]:
 
 def contact() -> str:
     """The newsroom's address for partners' mail."""
-    return parseaddr(settings.SYNDICATION_REPLY_TO or settings.DEFAULT_FROM_EMAIL)[1]
+    return getaddresses([settings.SYNDICATION_REPLY_TO or settings.DEFAULT_FROM_EMAIL])[0][1]
 
 
 def _within_limits(request: HttpRequest, door: Opened, methods: tuple[str, ...]) -> HttpResponse | None:
