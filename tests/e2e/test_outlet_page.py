@@ -1,4 +1,4 @@
-"""A partner opens the link that an editor sent: checks a copy, reports it, makes a token; and finds the page ended by a new link."""
+"""A partner opens the link that an editor sent: checks a copy, reports it, makes a token; a new link ends the page."""
 
 import json
 
