@@ -58,9 +58,10 @@ def outlet_of(signed: str) -> Outlet:
 
 def renew_link(outlet: Outlet, *, actor: Any = None) -> None:
     """From now on another link opens the outlet's page, and those that were sent before open nothing."""
-    Outlet.objects.filter(pk=outlet.pk).update(link_number=F("link_number") + 1)
-    outlet.refresh_from_db(fields=["link_number"])
-    log(outlet, "syndication.renew_link", user=actor)
+    with transaction.atomic():
+        Outlet.objects.filter(pk=outlet.pk).update(link_number=F("link_number") + 1)
+        outlet.refresh_from_db(fields=["link_number"])
+        log(outlet, "syndication.renew_link", user=actor)
 
 
 # --- tokens -------------------------------------------------------------------------------------------------------------
@@ -85,6 +86,7 @@ def make_token(
     return token, text
 
 
+@transaction.atomic
 def end_token(token: Token, at: datetime | None = None, *, actor: Any = None) -> bool:
     """The token opens nothing from `at` on, by default from now. A moment later than its own end changes nothing: False."""
     if at is None or at <= timezone.now():

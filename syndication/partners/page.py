@@ -34,8 +34,10 @@ LOGGED = 20
 TOMBSTONES = 50
 # The same piece is sent once more so often at most.
 AGAIN_AFTER = timedelta(minutes=5)
+# Who waits longer for a worker is told so.
+WORKER_WITHIN = timedelta(seconds=20)
 BODIES = [f"{place}__{name}" for place in ("wanted", "held") for name in ("facts", "body_html", "labels")]
-STATES = {
+STATES: dict[str, Any] = {
     Republication.State.PENDING: gettext_lazy("on its way to you"),
     Republication.State.OFFERED: gettext_lazy("ready for you to fetch"),
     Republication.State.DELIVERED: gettext_lazy("delivered"),
@@ -125,6 +127,7 @@ def overview(request: HttpRequest, door: Opened) -> HttpResponse:
     form = CopyForm(request.POST if request.method == "POST" else None, outlet=door.outlet)
     if form.is_bound and form.is_valid():
         return _check(door, form.cleaned_data["url"])
+    door.refusal = " ".join(str(told) for told in form.errors.get("url", []))
     sought = request.GET.get("q", "").strip().replace("\0", "")[:100]
     rows = shelf(door.outlet).select_related("held", "verification").defer(*BODIES).order_by("-changed_at", "-pk")
     found = rows.filter(wanted__headline__icontains=sought) if sought else rows
@@ -186,6 +189,7 @@ def check(request: HttpRequest, door: Opened, pk: int) -> HttpResponse:
         "errand": errand,
         "steps": steps,
         "under_way": errand.ended_at is None,
+        "late": errand.ended_at is None and timezone.now() - errand.asked_at > WORKER_WITHIN,
         "honoured": errand.found.get("verdict") == Verification.Verdict.HONOURED,
         "sentence": said_to_outlet(errand.sentence),
         "uid": errand.found.get("uid") or errand.asked.get("uid"),
@@ -203,7 +207,7 @@ def _act(request: HttpRequest, door: Opened, row: Republication, form: CopyForm)
     if act == "again":
         return _send_again(door, row)
     if not form.is_valid():
-        door.refusal = " ".join(form.errors.get("url", []))
+        door.refusal = " ".join(str(told) for told in form.errors.get("url", []))
         return None
     if act != "report":
         return _check(door, form.cleaned_data["url"], str(row.uid))

@@ -60,7 +60,9 @@ def test_a_token_is_shown_once_in_the_answer_that_made_it_and_nowhere_else(edito
 
 def test_what_cannot_be_a_token_is_refused_at_its_field(editor: Client, weekly: Outlet) -> None:
     past = timezone.now() - timedelta(hours=1)
-    for wrong in ({"name": ""}, {"scopes": []}, {"scopes": ["admin"]}, {"expires_at": past.strftime("%Y-%m-%d %H:%M")}):
+    over = past.strftime("%Y-%m-%d %H:%M")
+    wrongs: list[dict[str, Any]] = [{"name": ""}, {"scopes": []}, {"scopes": ["admin"]}, {"expires_at": over}]
+    for wrong in wrongs:
         assert editor.post(access(weekly), asked(**wrong)).status_code == 422
     other, _text = Token.make(make.outlet(), "Another's", ["read"])
     Token.make(weekly, "Own", ["read"])

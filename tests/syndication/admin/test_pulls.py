@@ -1,5 +1,6 @@
 """Pulls: who pulled what, when and from where, as editors see and export it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from syndication.auditing import audit
 from syndication.models import Outlet, Pull, Token
 from syndication.pulling import shelf
+from syndication.pulse import prune
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +97,7 @@ def test_the_log_is_exported_with_its_pieces_and_no_formula(editor: Client, week
     asked(outlet=weekly, rows=shelf(weekly))
     Pull.objects.update(agent="=HYPERLINK(1)")
     answer = editor.get(reverse("syndication:pulls"), {"export": form})
-    body = b"".join(answer.streaming_content)
+    body = answer.getvalue()
     assert answer.status_code == 200
     if form == "csv":
         assert f"{page.uid} v1" in body.decode() and "'=HYPERLINK(1)" in body.decode() and "The Weekly" in body.decode()
@@ -103,12 +106,6 @@ def test_the_log_is_exported_with_its_pieces_and_no_formula(editor: Client, week
 
 
 def test_the_daily_prune_forgets_old_pulls(settings: Any) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from syndication.pulse import prune
-
     asked()
     Pull.objects.update(at=timezone.now() - timedelta(days=settings.SYNDICATION_AUDIT_DAYS + 1))
     asked("/new")
