@@ -80,8 +80,9 @@ def _term(row: Republication, answer: http.Response, contract: Contract, name: s
     if not getattr(contract, name):
         return Step(name, NOT_APPLICABLE, "Your contract does not ask for it.")
     judgement = judged(row, answer, contract.model_copy(update={**NOTHING, name: True}), withdrawn=False)
-    seen = "\n".join(f"{one.what} ({one.place}): {one.excerpt}" for one in judgement.evidence)
-    return Step(name, OK if judgement.verdict == "honoured" else FAILED, judgement.sentence, seen)
+    seen = "\n".join(f"{one.what} ({one.place}): {one.excerpt}" for one in judgement.evidence if one.place != "answer")
+    sentence = judgement.sentence.removeprefix("The copy keeps the contract. ")
+    return Step(name, OK if judgement.verdict == "honoured" else FAILED, sentence, seen)
 
 
 def _show(errand: Errand, steps: list[Step]) -> bool:

@@ -52,7 +52,7 @@ def owed(contract: Contract) -> list[str]:
     ]
     found = [sentence for owes, sentence in told if owes]
     if contract.attribution:
-        found.append(_("Each copy prints the line “%(line)s”.") % {"line": contract.attribution})
+        found.append(_("Each copy prints this line: %(line)s") % {"line": contract.attribution})
     return [*found, extent_in_words(contract)]
 
 
