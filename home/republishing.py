@@ -12,8 +12,8 @@ from wagtail.models import Site
 
 from home.models.base import sections
 from syndication.models import Edition
-from syndication.renderers.instructions import systems
 from syndication.renderers.kit import conditions, kit
+from syndication.renderers.pasting import systems
 from syndication.rights import may_republish
 from syndication.story import Story
 

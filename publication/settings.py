@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from publication.environment import Environment, refuse
-from publication.redaction import hide_tokens
+from syndication.discretion import discreet_event
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR / ".env")
@@ -324,7 +324,8 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                hide_tokens,
+                # Paths of requests are logged where they are refused, and some hold a token.
+                discreet_event,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": _shared,
@@ -333,7 +334,8 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                hide_tokens,
+                # Paths of requests are logged where they are refused, and some hold a token.
+                discreet_event,
                 structlog.dev.ConsoleRenderer(colors=False),
             ],
             "foreign_pre_chain": _shared,

@@ -11,6 +11,7 @@ from wagtail.urls import serve_pattern
 
 from home import embeds, feeds, plain_text, republishing, sitemaps, terms, views
 from syndication import health, inbox, keys, metrics
+from syndication.partners import entry, page
 from syndication.partners import feeds as outlet_feeds
 from syndication.partners.counter import counter
 from syndication.partners.hub import hub
@@ -23,6 +24,11 @@ urlpatterns = [
     path("metrics", non_atomic_requests(metrics.metrics)),
     path("syndication/inbox/<uuid:address>/", inbox.inbox, name="inbox"),
     path("hub/", non_atomic_requests(hub), name="hub"),
+    path("partners/o/<str:signed>/", non_atomic_requests(page.overview), name="outlet_page"),
+    path("partners/o/<str:signed>/pieces/<uuid:uid>/", non_atomic_requests(page.piece), name="outlet_piece"),
+    path("partners/o/<str:signed>/checks/<int:pk>/", non_atomic_requests(page.check), name="outlet_check"),
+    path("partners/o/<str:signed>/tokens/", non_atomic_requests(entry.tokens), name="outlet_tokens"),
+    path("partners/o/<str:signed>/log/", non_atomic_requests(entry.log), name="outlet_log"),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),

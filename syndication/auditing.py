@@ -1,6 +1,5 @@
 """Auditing: write down who pulled what, when and from where; and forget it when its time is over."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_address
@@ -11,15 +10,13 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from syndication.discretion import discreet
 from syndication.models import Outlet, Pull, Pulled, Republication, Token
-from syndication.models.token import MARK
 
 log = structlog.get_logger(__name__)
 
-HIDDEN = "…"
 # In the environ of requests that our own hub makes to our own views (syndication/hub/topics.py): no header can set it.
 OURS = "homeward.hub"
-_TOKEN = re.compile(rf"({MARK}_[0-9a-f]{{0,12}}_)[^/]+")
 
 
 def audit(
@@ -84,13 +81,9 @@ def asked_by_hub(request: HttpRequest) -> bool:
     return OURS in request.META
 
 
-def without_token(text: str) -> str:
-    """A path or address without any token in it: of what looks like one, whoever's it is, only the part that is no secret."""
-    return _TOKEN.sub(rf"\1{HIDDEN}", text)
-
-
 def _path(request: HttpRequest) -> str:
-    return _clean(without_token(request.path))
+    """The path without what opens doors: of what looks like a token or a signed link only the part that is no secret."""
+    return _clean(discreet(request.path))
 
 
 def _clean(text: str) -> str:

@@ -1,9 +1,10 @@
-"""Errands: what an editor asked a worker to do on the network, done where nobody waits."""
+"""Errands: what an editor or an outlet asked a worker to do on the network, done where nobody waits."""
 
 from collections.abc import Callable
 
 import structlog
 
+from syndication.checking import run_check
 from syndication.examining import run_examination
 from syndication.models import Errand
 from syndication.reading import read_page
@@ -18,6 +19,7 @@ RUNNERS: dict[str, Callable[[Errand], None]] = {
     Errand.Kind.READ_PAGE: read_page,
     Errand.Kind.TEST_OUTLET: run_examination,
     Errand.Kind.TEND: tend,
+    Errand.Kind.CHECK_COPY: run_check,
 }
 
 

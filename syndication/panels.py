@@ -116,6 +116,7 @@ def table(page: Any, request: Any, bound: OverrideForm | None = None) -> str:
         "public": public,
         "untellable": not page.alias_of_id and told is None,
         "may_steer": request.user.has_perm("syndication.syndicate"),
+        "may_see_pulls": request.user.has_perm("syndication.view_pull"),
         "under_way": any(row.due_at for row in rows),
     }
     return render_to_string("syndication/panels/table.html", context, request)

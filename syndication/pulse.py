@@ -7,6 +7,7 @@ from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import timezone
 
+from syndication.auditing import prune_pulls
 from syndication.models import Delivery, Errand, Message, Notice, Outlet, Republication, Sender
 from syndication.models.tick import PULSE, last
 from syndication.production import objection
@@ -47,10 +48,12 @@ def beat_age() -> float | None:
 
 def prune() -> int:
     """Forget what is long over, a batch at a time: deliveries older than KEPT_DAYS, but never the last KEPT_LAST of a
-    republication; notices closed as long ago; errands that ended, and messages that came, a month ago. Returns how many.
+    republication; notices closed as long ago; errands that ended, and messages that came, a month ago; pulls older
+    than SYNDICATION_AUDIT_DAYS. Returns how many, pulls not counted.
     """
     forget_pictures()
     forget_old_secrets()
+    prune_pulls()
     long_ago = Now() - timedelta(days=KEPT_DAYS)
     newest = Delivery.objects.filter(republication=OuterRef("republication")).order_by("-fence")
     # The fence of the oldest delivery that is kept for good; null where there are fewer.

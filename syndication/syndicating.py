@@ -188,6 +188,19 @@ def request_test(outlet: Outlet, *, actor: Any = None) -> Errand:
     return errand
 
 
+def request_check(outlet: Outlet, url: str, uid: str = "") -> Errand:
+    """Ask a worker to look at a page of the outlet's as verification does, for the piece of this uid or whichever it is; the
+    errand shows what it finds. One of the same page that is under way is enough.
+    """
+    asked = {"url": url, "uid": uid}
+    waiting = Errand.objects.filter(kind=Errand.Kind.CHECK_COPY, outlet=outlet, ended_at=None)
+    errand: Errand = next((one for one in waiting if one.asked == asked), None) or Errand.ask(
+        Errand.Kind.CHECK_COPY, asked=asked, outlet=outlet
+    )
+    ring(tasks.run_errands)
+    return errand
+
+
 def rotate_secret(holder: Outlet | Sender, secret: str, *, keep_old_for: timedelta, actor: Any = None) -> None:
     """Give an outlet or a sender another secret; the one before it counts, too, for so long."""
     holder.change_secret(secret, keep_old_for)

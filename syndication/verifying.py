@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
 
 from syndication import http
-from syndication.contract import Variation
+from syndication.contract import Contract, Variation
 from syndication.errors import DeliveryError
 from syndication.findings import find
 from syndication.judge import Judgement, judge
@@ -66,18 +66,23 @@ def _look(row: Verification) -> Judgement:
         answer = http.fetch(row.url)
     except DeliveryError as problem:
         return Judgement(verdict="unreachable", sentence=problem.sentence, evidence=())
-    findings = find(answer.body, answer.headers, answer.url)
     republication = row.republication
     if republication is None:
         return _judge_target(answer.status)
+    withdrawn = republication.state == Republication.State.WITHDRAWN
+    return judged(republication, answer, republication.outlet.contract, withdrawn=withdrawn)
+
+
+def judged(republication: Republication, answer: http.Response, contract: Contract, *, withdrawn: bool) -> Judgement:
+    """Whether the page that was fetched keeps these terms for the piece; of one that was withdrawn, whether it is down."""
     story = story_there(republication)
     return judge(
-        findings,
-        republication.outlet.contract,
+        find(answer.body, answer.headers, answer.url),
+        contract,
         want_url=story.canonical.url,
         status=answer.status,
         fetched_url=answer.url,
-        withdrawn=republication.state == Republication.State.WITHDRAWN,
+        withdrawn=withdrawn,
         story=story,
     )
 

@@ -8,6 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from syndication.admin import (
+    access,
     bulk,
     dead_letters,
     deliveries,
@@ -16,6 +17,7 @@ from syndication.admin import (
     outlet_actions,
     overview,
     piece,
+    pulls,
     received,
     republications,
     sightings,
@@ -30,7 +32,7 @@ from syndication.admin.senders import SenderViewSet, senders
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
-    *(sender_screens, received, sightings, subscriptions),
+    *(sender_screens, received, sightings, subscriptions, access, pulls),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -48,6 +50,10 @@ ACTIONS = [
     ("syndication.test_outlet", _("Test connection"), _("Tested the connection to the outlet")),
     ("syndication.end_subscription", _("End a subscription"), _("Ended a subscription to a feed")),
     ("syndication.rotate_secret", _("Change secret"), _("Changed the secret")),
+    ("syndication.make_token", _("Make a token"), _("Made a token")),
+    ("syndication.end_token", _("End a token later"), _("Set when a token ends")),
+    ("syndication.revoke_token", _("Revoke a token"), _("Revoked a token")),
+    ("syndication.renew_link", _("Send a new link"), _("Ended the link to the outlet's page and made a new one")),
 ]
 
 
@@ -74,6 +80,7 @@ def register_menu() -> MenuItem:
         outlets.get_menu_item(order=200),
         ScreenMenuItem(_("Republications"), "republications", republications.RIGHT, icon_name="table", order=300),
         ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
+        ScreenMenuItem(_("Pulls"), "pulls", pulls.RIGHT, icon_name="download", order=450),
         ScreenMenuItem(_("Dead letters"), "dead_letters", dead_letters.RIGHT, icon_name="warning", order=500),
         todo.TodoMenuItem(),
         notices.NoticesMenuItem(),
@@ -112,10 +119,10 @@ def register_log_actions(actions: Any) -> None:
 
 @hooks.register("register_permissions")
 def register_permissions() -> Any:
-    """What a group can be allowed: to send, to replay, to see the log, to manage outlets and senders, to see of credentials."""
+    """What a group can be allowed: to send, replay, see the logs and credentials, manage outlets, tokens, senders."""
     from django.contrib.auth.models import Permission
 
-    codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_credentials")
+    codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_pull", "view_credentials", "manage_tokens")
     sender = ("add_sender", "change_sender", "delete_sender", "view_sender", "view_received")
     outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
     return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet, *sender))

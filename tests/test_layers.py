@@ -55,6 +55,8 @@ ROOMS = [
         "counting",
         "remembering",
         "sighting",
+        "admitting",
+        "checking",
     },
     {"connectors"},
     {"models", "pages", "arrivals"},
@@ -77,6 +79,7 @@ ROOMS = [
         "http",
         "errors",
         "credentials",
+        "discretion",
         "renderers",
     },
 ]

@@ -254,7 +254,7 @@ def panels() -> list[Panel]:
     return [
         StatePanel(),
         MultiFieldPanel(
-            [FieldPanel("name"), FieldPanel("website"), FieldPanel("other_hosts"), FieldPanel("is_test")],
+            [FieldPanel(name) for name in ("name", "website", "other_hosts", "is_test", "own_tokens")],
             heading=_("The outlet"),
         ),
         MultiFieldPanel(

@@ -15,7 +15,7 @@ from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import BaseButton, Button, HeaderButton
 
-from syndication.admin import rules
+from syndication.admin import access, pulls, rules
 from syndication.admin.outlet_form import OutletForm, panels
 from syndication.connectors import CONNECTORS
 from syndication.models import Outlet
@@ -43,6 +43,18 @@ def actions(outlet: Outlet, user: Any, button: type[BaseButton] = Button) -> lis
     ]
 
 
+def ways(outlet: Outlet, user: Any, button: type[BaseButton] = Button) -> list[BaseButton]:
+    """To its link and tokens, and to what it pulled, for who may see that."""
+    found = []
+    if user.has_perm(access.RIGHT):
+        to = reverse("syndication:outlet_access", args=[outlet.pk])
+        found.append(button(_("Link and tokens"), url=to, icon_name="key", priority=16))
+    if user.has_perm(pulls.RIGHT):
+        to = f"{reverse('syndication:pulls')}?outlet={outlet.pk}"
+        found.append(button(_("Pulls"), url=to, icon_name="download", priority=17))
+    return found
+
+
 # What breaks while a secret is being entered is mailed to the administrators, with all that was posted but this.
 unmailed = method_decorator(sensitive_post_parameters("new_secret"), name="dispatch")
 
@@ -62,7 +74,11 @@ class OutletIndexView(IndexView):
 
     def get_list_more_buttons(self, instance: Outlet) -> list[Any]:
         """Wagtail's own, and ours between Edit and Delete."""
-        return [*super().get_list_more_buttons(instance), *actions(instance, self.request.user)]
+        return [
+            *super().get_list_more_buttons(instance),
+            *actions(instance, self.request.user),
+            *ways(instance, self.request.user),
+        ]
 
 
 @unmailed
@@ -80,8 +96,9 @@ class OutletEditView(EditView):
 
     @cached_property
     def header_buttons(self) -> list[BaseButton]:
-        """Test, suspend or resume."""
-        return actions(self.object, self.request.user, HeaderButton)
+        """Test, suspend or resume; link and tokens; what it pulled."""
+        user = self.request.user
+        return [*actions(self.object, user, HeaderButton), *ways(self.object, user, HeaderButton)]
 
     def get_success_message(self) -> str:
         """Wagtail's own, and what the rules pick."""

@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from syndication.auditing import without_token
 from syndication.credentials import seal
+from syndication.discretion import discreet
 from syndication.http import check_url
 from syndication.hub.topics import NoTopic, is_ours, look
 from syndication.models import Outlet, Pull, Subscription, Token
@@ -71,7 +71,7 @@ class Ask:
 def ask(wish: Ask, address: str | None) -> Subscription:
     """Write down what `address` asks for, due to be confirmed at the callback. The caller rings. Raises Wrong."""
     _bound(wish, address)
-    shown = without_token(wish.topic)
+    shown = discreet(wish.topic)
     if wish.mode == "unsubscribe":
         return _leave(wish, shown)
     tag = _tag_of(wish.topic)
@@ -113,7 +113,7 @@ def _tag_of(topic: str) -> str:
         raise Wrong(told % {"why": problem}) from None
     except Exception:
         # Views that are no feeds may stumble over a request as bare as ours.
-        log.exception("topic cannot be read", topic=without_token(topic))
+        log.exception("topic cannot be read", topic=discreet(topic))
         raise Wrong(_("We cannot read this topic now. Try again in some minutes."), 503, 300) from None
 
 
@@ -160,6 +160,6 @@ def _bound(wish: Ask, address: str | None) -> None:
         raise Wrong(_("This callback's host is being asked too often. Try again in an hour."), 429, 3600)
     if posts.filter(status=202).count() >= FROM_ALL:
         raise Wrong(_("Our hub has more requests than it takes. Try again in an hour."), 429, 3600)
-    mine = there.filter(topic=without_token(wish.topic), callback=wish.callback)
+    mine = there.filter(topic=discreet(wish.topic), callback=wish.callback)
     if there.count() >= KEPT_PER_HOST and not mine.exists():
         raise Wrong(_("This callback's host has as many subscriptions as we keep for one. End some."), 429, 3600)

@@ -1,4 +1,4 @@
-"""Errand: something an editor asked a worker to do on the network, with its steps shown while it is under way."""
+"""Errand: something an editor or an outlet asked a worker to do on the network, with its steps shown while it is under way."""
 
 from typing import Any, ClassVar
 
@@ -22,6 +22,7 @@ class Errand(DueRow):
         TEST_OUTLET = "test-outlet", _("test of an outlet")
         READ_PAGE = "read-page", _("reading a page")
         TEND = "tend", _("looking after a received piece")
+        CHECK_COPY = "check-copy", _("check of a copy")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for a worker")

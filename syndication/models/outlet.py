@@ -157,6 +157,12 @@ class Outlet(Hosted, index.Indexed, SealedSecret):
         help_text=_("Which page search engines shall show when a piece of ours runs there."),
     )
 
+    own_tokens = models.BooleanField(
+        _("makes its own tokens"),
+        default=False,
+        help_text=_("On its own page it may make tokens and revoke them. Otherwise it asks you."),
+    )
+
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE, editable=False)
     state_reason = models.CharField(max_length=300, blank=True, editable=False)
     # What the engine knows of the line to it. Written by UPDATE only (`syndication.models.line`), never by saving the form.
@@ -169,6 +175,8 @@ class Outlet(Hosted, index.Indexed, SealedSecret):
     lease_until = models.DateTimeField(null=True, editable=False)
     # The terms by which it was planned last; `reconcile` compares.
     planned_terms = models.CharField(max_length=64, blank=True, editable=False)
+    # The number in the signed link to its own page: another number ends every link that was sent before.
+    link_number = models.PositiveIntegerField(default=1, editable=False)
 
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
@@ -176,7 +184,10 @@ class Outlet(Hosted, index.Indexed, SealedSecret):
         ordering = ["name"]
         verbose_name = _("outlet")
         verbose_name_plural = _("outlets")
-        permissions = [("view_credentials", "Can see when and how an outlet's credentials were set")]
+        permissions = [
+            ("view_credentials", "Can see when and how an outlet's credentials were set"),
+            ("manage_tokens", "Can make and end an outlet's tokens and the link to its page"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -41,6 +41,10 @@ class Pull(models.Model):
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.status}"
 
+    def told_pieces(self) -> str:
+        """The pieces of the answer, each by its uid and version, for a spreadsheet."""
+        return ", ".join(f"{piece.uid} v{piece.version}" for piece in self.pieces.all())
+
 
 class Pulled(models.Model):
     """One piece in the answer to one pull."""

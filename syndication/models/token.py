@@ -87,6 +87,11 @@ class Token(models.Model):
             return str(_("The newsroom has suspended this outlet. Write to it."))
         return ""
 
+    @property
+    def scope_words(self) -> str:
+        """What it may be used for, in words."""
+        return ", ".join(str(self.Scope(scope).label) for scope in self.scopes if scope in self.Scope.values)
+
     def seen(self) -> None:
         """It was used now."""
         if self.last_used_at is None or timezone.now() - self.last_used_at > SEEN_AGAIN:

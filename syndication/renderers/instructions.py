@@ -1,88 +1,101 @@
-"""Story as instructions for whoever puts it up: where each system takes the canonical link, and the very tags to paste. Pure."""
+"""Contract as what the outlet's own people do: what they owe in words, and the exact lines for the system they use. Pure."""
 
 from dataclasses import dataclass
 
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from syndication.contract import Contract
+from syndication.renderers.terms import attribution, extent_in_words
 from syndication.story import Story
+
+NOINDEX = '<meta name="robots" content="noindex">'
+# The judge speaks to our editors; on their own page the outlet's people read the same sentences.
+_SAID_TO_THEM = (
+    ("Ask the desk to ", "Please "),
+    ("ask the desk where to", "report its new address below"),
+    ("if it should stand, ask them to bring it back", "if it should stand, please bring it back"),
+    ("if it lasts, write to the desk", "if it lasts, please look at your server"),
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do, in a sentence, and the very text to paste, if there is one."""
+
+    sentence: str
+    line: str = ""
 
 
 @dataclass(frozen=True)
 class System:
-    """One system: its name, what is to be done there, in order, and lines to paste: a label and text, escaped where shown."""
+    """What to do in one system, from first to last."""
 
     name: str
-    steps: tuple[str, ...]
-    lines: tuple[tuple[str, str], ...] = ()
+    label: str
+    acts: tuple[Act, ...]
 
 
-def systems(story: Story) -> list[System]:
-    """How a copy of the piece says where its home is. Noindex is the way for systems without a field for the canonical link."""
-    url = story.canonical.url
-    canonical = f'<link rel="canonical" href="{escape(url)}">'
-    noindex = '<meta name="robots" content="noindex">'
-    address = (_("Our address, the canonical one"), url)
-    return [
-        System(
-            _("WordPress with Yoast SEO"),
-            (
-                _("Put the HTML into a block “Custom HTML”."),
-                _("In the panel “Yoast SEO” of the post, open “Advanced” and paste our address into “Canonical URL”."),
-                _("If you would rather keep the post out of search engines, answer “No” where it asks for that."),
-            ),
-            (address,),
-        ),
-        System(
-            _("WordPress with our plugin Homeward Syndication"),
-            (
-                _("Put the HTML into a block “Custom HTML” and note the number of the post in the address of its editor."),
-                _("Set two fields of the post, on the command line or with a tool that writes fields; the plugin does the rest."),
-                _("Publishers who carry us often need not paste at all: ask us, and pieces arrive by themselves."),
-            ),
-            (
-                (_("The piece"), f"wp post meta update POST _homeward_id {story.uid}"),
-                (_("Its home"), f"wp post meta update POST _homeward_canonical '{url}'"),
-            ),
-        ),
-        System(
-            _("WordPress without a plugin for search engines"),
-            (
-                _("Put the HTML into a block “Custom HTML”; it ends with the link to us. Leave that in."),
-                _("WordPress has no field for the canonical link. Install an SEO plugin, or our small one."),
-            ),
-        ),
-        System(
-            _("Ghost"),
-            (
-                _("Put the HTML into a card “HTML”."),
-                _("Open the settings of the post, then “Meta data”, and paste our address into “Canonical URL”."),
-                _("To keep it out of search engines instead, paste the tag into “Code injection”, “Post header”."),
-            ),
-            (address, (_("Or: keep it out of search engines"), noindex)),
-        ),
-        System(
-            _("Medium"),
-            (
-                _("Choose “Import a story” and paste our address: Medium then sets the canonical link by itself."),
-                _("Or paste the text, and in the story’s “Advanced settings” choose “Customize canonical link”."),
-                _("Neither counts readers for us; that is fine."),
-            ),
-            (address,),
-        ),
-        System(
-            _("Substack and other places without a field for it"),
-            (
-                _("Paste the text. There is no field for the canonical link."),
-                _("Leave in the line with the link to us: it is all that tells readers and search engines where it is from."),
-            ),
-        ),
-        System(
-            _("A page made by hand"),
-            (
-                _("Paste the HTML where the text belongs, and the first tag into the head of the page."),
-                _("Never both tags: a page that names another as its home and asks to be left out contradicts itself."),
-            ),
-            ((_("The home of the piece"), canonical), (_("Or: keep it out of search engines"), noindex)),
-        ),
+def said_to_outlet(sentence: str) -> str:
+    """A sentence of the judge as the outlet's own people should read it."""
+    for to_us, to_them in _SAID_TO_THEM:
+        sentence = sentence.replace(to_us, to_them)
+    return sentence
+
+
+def owed(contract: Contract) -> list[str]:
+    """What the outlet owes for every piece, in plain words, the weightiest first."""
+    told = [
+        (contract.canonical, _("Each copy names our page as the canonical one, in its head.")),
+        (contract.noindex, _("Each copy asks search engines to leave it out (noindex).")),
+        (contract.link, _("Each copy links to our page.")),
     ]
+    found = [sentence for owes, sentence in told if owes]
+    if contract.attribution:
+        found.append(_("Each copy prints this line: %(line)s") % {"line": contract.attribution})
+    return [*found, extent_in_words(contract)]
+
+
+def systems(story: Story, contract: Contract) -> list[System]:
+    """What to do for this piece in WordPress, in Ghost and in a page made by hand."""
+    last = attribution(story, contract)
+    end = (Act(_("End the text with this line."), last),) if last else ()
+    return [
+        System("hand", _("By hand"), (*_by_hand(story, contract), *end)),
+        System("wordpress", "WordPress", (*_wordpress(story, contract), *end)),
+        System("ghost", "Ghost", (*_ghost(story, contract), *end)),
+    ]
+
+
+def canonical_tag(story: Story) -> str:
+    """The tag for the head of a copy (RFC 6596)."""
+    return f'<link rel="canonical" href="{escape(story.canonical.url)}">'
+
+
+def _by_hand(story: Story, contract: Contract) -> list[Act]:
+    tags = [tag for owes, tag in ((contract.canonical, canonical_tag(story)), (contract.noindex, NOINDEX)) if owes]
+    told = _("Put this between <head> and </head>, in place of any canonical link that stands there.")
+    return [Act(told, "\n".join(tags))] if tags else []
+
+
+def _wordpress(story: Story, contract: Contract) -> list[Act]:
+    acts = []
+    if contract.canonical:
+        told = _("With Yoast SEO: below the post open Yoast SEO → Advanced and put this into “Canonical URL”.")
+        acts.append(Act(told, story.canonical.url))
+        acts.append(Act(_("With Rank Math: Rank Math SEO → Advanced → “Canonical URL”, the same address.")))
+    if contract.noindex:
+        acts.append(Act(_("Yoast SEO → Advanced → “Allow search engines to show this content”: No. In Rank Math: “No Index”.")))
+    if acts:
+        acts.append(Act(_("Our own plugin, “Homeward Syndication”, does it for every piece that we send. Ask us for it.")))
+    return acts
+
+
+def _ghost(story: Story, contract: Contract) -> list[Act]:
+    acts = []
+    if contract.canonical:
+        told = _("Open the post's settings → “Meta data” and put this into “Canonical URL”.")
+        acts.append(Act(told, story.canonical.url))
+    if contract.noindex:
+        acts.append(Act(_("In the post's settings → “Code injection” put this into “Post header”."), NOINDEX))
+    return acts

@@ -27,12 +27,11 @@ def terms(story: Story, contract: Contract) -> list[Term]:
         sentence = _("Keep your page out of search engines, in its head. In many systems it is a choice “noindex”.")
         found.append(Term(sentence, '<meta name="robots" content="noindex">'))
     if contract.link:
-        told = contract.attribution or _("First published by %(publication)s") % {"publication": story.publisher.name}
-        line = f'<p><em>{escape(told)}: <a href="{escape(url)}">{escape(story.headline)}</a></em></p>'
-        found.append(Term(_("Link to our page in the text. The text we give you ends with such a line."), line))
+        told = _("Link to our page in the text. The text we give you ends with such a line.")
+        found.append(Term(told, attribution(story, contract)))
     elif contract.attribution:
         found.append(Term(_("Say where the piece comes from."), contract.attribution))
-    found.append(Term(_extent(contract)))
+    found.append(Term(extent_in_words(contract)))
     if story.lead_image and story.lead_image.credit:
         told = _("Keep the credit with the picture: %(credit)s") % {"credit": story.lead_image.credit}
         found.append(Term(told))
@@ -41,7 +40,18 @@ def terms(story: Story, contract: Contract) -> list[Term]:
     return found
 
 
-def _extent(contract: Contract) -> str:
+def attribution(story: Story, contract: Contract) -> str:
+    """The line that ends a copy, as HTML; empty where the contract asks for none."""
+    if not (contract.link or contract.attribution):
+        return ""
+    told = escape(contract.attribution or _("First published by %(publication)s") % {"publication": story.publisher.name})
+    if not contract.link:
+        return f"<p><em>{told}</em></p>"
+    return f'<p><em>{told}: <a href="{escape(story.canonical.url)}">{escape(story.headline)}</a></em></p>'
+
+
+def extent_in_words(contract: Contract) -> str:
+    """How much of a piece the outlet may carry, in a sentence."""
     if contract.extent == "full":
         return _("You may carry the full text, unchanged. Tell us of cuts beyond what your style asks for.")
     if contract.extent == "link":

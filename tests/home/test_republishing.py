@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from wagtail.models import PageViewRestriction
 
 from home.models import ArticlePage
-from syndication.renderers.instructions import systems
+from syndication.renderers.pasting import systems
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

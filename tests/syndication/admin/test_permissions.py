@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription
+from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription, Token
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,11 @@ MAY = {
     "syndication:outlet_resume": ("", "MS"),
     "syndication:outlet_tested": ("MS", ""),
     "syndication:outlet_steps": ("MS", ""),
+    "syndication:outlet_access": ("MS", "MS"),
+    "syndication:outlet_new_link": ("MS", "MS"),
+    "syndication:token_end": ("MS", "MS"),
+    "syndication:pulls": ("EMS", ""),
+    "syndication:pulls_results": ("EMS", ""),
     "syndication:sender_secret": ("MS", "MS"),
     "syndication:sightings": ("EMS", ""),
     "syndication:sightings_results": ("EMS", ""),
@@ -124,7 +129,8 @@ def arguments() -> dict[str, Any]:
     make.sender(pk=outlet.pk)
     Subscription.objects.create(pk=outlet.pk, topic="https://home.example/feeds/atom/", callback="https://reader.example/")
     ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
-    return {**ids, "pk": outlet.pk, "token": "never-made"}
+    token, _text = Token.make(outlet, "Website", ["read"])
+    return {**ids, "token_id": token.pk, "pk": outlet.pk, "token": "never-made"}
 
 
 def person(name: str, *, groups: tuple[str, ...] = (), rights: tuple[str, ...] = ()) -> Client:

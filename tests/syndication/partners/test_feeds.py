@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from publication.redaction import hide_tokens
+from syndication.discretion import discreet_event
 from syndication.models import Edition, Outlet, Pull, Republication, Token
 from tests import factories as make
 from tests.syndication.partners.shelves import DIALECTS, ROOT, gone, ids, lay, links, parsed, puller, token
@@ -117,7 +117,7 @@ def test_no_token_reaches_the_log(client: Client, key: str, caplog: pytest.LogCa
     with caplog.at_level(logging.DEBUG):
         client.get(f"/partners/feeds/{key}x/rss/")
     for record in caplog.records:
-        line = hide_tokens(None, "", {"event": record.getMessage()})
+        line = discreet_event(None, "", {"event": record.getMessage()})
         assert key not in json.dumps(line)
 
 
