@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from publication.environment import Environment, refuse
 
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "syndication.partners.front.Front",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -129,6 +132,18 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 REDIS_URL = env.redis("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# How often partners ask is counted in Redis where one is configured, so that all processes count together. It is asked once, and
+# briefly: where it is silent each process counts by itself.
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_patience = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
+_redis = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "homeward",
+    "OPTIONS": _patience,
+}
+CACHES: dict[str, Any] = {"default": _memory, "limits": _redis if env.text("REDIS_URL") else {**_memory, "LOCATION": "limits"}}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -283,6 +298,9 @@ SYNDICATION_DEADLINE_SECONDS = env.number("SYNDICATION_DEADLINE_SECONDS", 30, le
 SYNDICATION_TIME_SCALE = env.number("SYNDICATION_TIME_SCALE", 1.0, least=0.000001)
 # How long it is kept who pulled what, from where.
 SYNDICATION_AUDIT_DAYS = int(env.number("SYNDICATION_AUDIT_DAYS", 90, least=1))
+# How often one token may ask the partner API in a minute, and how often one address without a token may fail; 0: as it likes.
+SYNDICATION_API_PER_MINUTE = int(env.number("SYNDICATION_API_PER_MINUTE", 600))
+SYNDICATION_API_STRANGERS = int(env.number("SYNDICATION_API_STRANGERS", 30))
 # /metrics for Prometheus: only when asked for; with a token only for who knows it, without one only for private addresses.
 SYNDICATION_METRICS = env.flag("SYNDICATION_METRICS", default=False)
 SYNDICATION_METRICS_TOKEN = env.text("SYNDICATION_METRICS_TOKEN")

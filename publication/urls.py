@@ -11,12 +11,14 @@ from wagtail.urls import serve_pattern
 
 from home import feeds, sitemaps, views
 from syndication import health, inbox, keys, metrics
+from syndication.partners import api
 
 urlpatterns = [
     path("healthz", non_atomic_requests(health.healthz)),
     path("readyz", non_atomic_requests(health.readyz)),
     path("metrics", non_atomic_requests(metrics.metrics)),
     path("syndication/inbox/<uuid:address>/", inbox.inbox, name="inbox"),
+    path("partners/v1/", include(api.addresses)),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),
