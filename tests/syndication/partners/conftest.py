@@ -12,6 +12,7 @@ from tests import factories as make
 from tests.home.conftest import nothing_remembered
 
 __all__ = ["nothing_remembered"]
+HOME = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def ask(client: Client, text: str) -> Callable[..., Any]:
     """Ask the API as The Weekly, or with another token; `path` is what follows /partners/v1/, or what an answer told."""
 
     def asked(path: str, *, method: str = "get", body: Any = None, token: str = text, **headers: str) -> Any:
-        address = path.removeprefix("http://127.0.0.1:8000") if "://" in path else f"/partners/v1/{path}"
+        address = path.removeprefix(HOME) if path.startswith(HOME) else f"/partners/v1/{path}"
         sent = {"authorization": f"Bearer {token}", **{name.replace("_", "-"): value for name, value in headers.items()}}
         more = {} if body is None else {"data": body, "content_type": "application/json"}
         return getattr(client, method)(address, headers=sent, **more)
