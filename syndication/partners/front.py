@@ -62,7 +62,10 @@ def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         audit(request, Pull.Surface.API, response.status_code, token=visit.token, rows=visit.rows, refusal=refusal)
     patch_vary_headers(response, ["Authorization"])
     pack(request, response)
-    if response.status_code != 304:
+    if response.status_code == 304:
+        # Django's says 0, where the length of what was not sent is meant (RFC 9110 §8.6).
+        response.headers.pop("Content-Length", None)
+    else:
         response["Content-Length"] = str(len(response.content))
     if request.method == "HEAD":
         response.content = b""

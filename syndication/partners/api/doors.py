@@ -13,7 +13,6 @@ from ninja import Schema
 from ninja.security.base import AuthBase
 
 from syndication.models import Token
-from syndication.partners import problems
 from syndication.partners.gate import Refusal, admit, shown
 from syndication.partners.limits import too_many
 from syndication.partners.problems import Problem
@@ -44,6 +43,8 @@ class PartnerToken(AuthBase):
         visit.token = token
         if problem := too_many(visit, f"token:{token.prefix}", settings.SYNDICATION_API_PER_MINUTE):
             raise problem
+        if problem := _unfit(request):
+            raise problem
         return token
 
     def _challenge(self, status: int, text: str) -> str:
@@ -63,14 +64,12 @@ def only(request: HttpRequest, schema: type[Schema] | None = None) -> None:
 
 
 def opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The view without a transaction, with HEAD answered as GET is, and with bodies looked at before they are read."""
+    """The view without a transaction, and with HEAD answered as GET is."""
 
     @csrf_exempt
     @non_atomic_requests
     @wraps(view, updated=())
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if problem := _unfit(request):
-            return problems.answer(request, problem)
         if request.method != "HEAD":
             return view(request, *args, **kwargs)
         visit_of(request).gives = False
@@ -87,10 +86,9 @@ def _unfit(request: HttpRequest) -> Problem | None:
     """What is wrong with the body, from headers alone."""
     if request.method != "POST":
         return None
-    length = request.headers.get("Content-Length", "")
-    if not length.isascii() or not length.isdigit():
-        return Problem(411, _("Say in Content-Length how long the body is."))
-    if len(length) > 10 or int(length) > BODY:
+    if request.headers.get("Transfer-Encoding"):
+        return Problem(411, _("Say in Content-Length how long the body is; we take none in chunks."))
+    if int(request.headers.get("Content-Length") or 0) > BODY:
         return Problem(413, _("A body has at most %(bytes)d bytes. Ask in several requests.") % {"bytes": BODY})
     if request.content_type != "application/json" or request.headers.get("Content-Encoding", "identity") != "identity":
         return Problem(415, _("Send plain JSON, and say so: Content-Type: application/json."))

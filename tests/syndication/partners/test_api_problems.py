@@ -49,7 +49,7 @@ def test_a_method_nobody_knows_here_names_those_that_are_known(ask: Ask) -> None
     [
         (b"{", "application/json", 400),
         (b'{"urls": ["\xff"]}', "application/json", 400),
-        (b"", "application/json", 411),
+        (b"", "application/json", 415),
         (b"[]", "application/json", 422),
         (b"7", "application/json", 422),
         (b"[" * 100_000, "application/json", 400),
@@ -67,6 +67,16 @@ def test_a_body_that_is_not_what_it_should_be_is_told_what_is_wrong(
     answer = client.post("/partners/v1/canonical", body, content_type=content_type, headers={"authorization": f"Bearer {text}"})
     told = problem(answer, status)
     assert status != 422 or told["errors"]
+
+
+def test_a_body_in_chunks_is_refused_with_the_reason(ask: Ask) -> None:
+    answer = ask("canonical", method="post", body={"urls": ["https://weekly.example/"]}, transfer_encoding="chunked")
+    assert "Content-Length" in problem(answer, 411)["detail"]
+
+
+def test_pages_to_read_take_no_post(ask: Ask) -> None:
+    for path in ("", "openapi.json"):
+        problem(ask(path, method="post", body={}), 405)
 
 
 def test_a_nul_in_an_address_is_refused(ask: Ask) -> None:
