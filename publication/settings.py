@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "syndication.partners.front.Front",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -132,12 +133,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 REDIS_URL = env.redis("REDIS_URL", "redis://127.0.0.1:6379/0")
+# What all processes count together stands in Redis. It is asked once, and briefly: where it is silent, each counts by itself.
 _memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-# Asked once, and briefly.
 _patience = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
 _redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _patience}
 CACHES: dict[str, Any] = {
     "default": _memory,
+    # How often partners ask.
+    "limits": {**_redis, "KEY_PREFIX": "homeward-limits"} if env.text("REDIS_URL") else {**_memory, "LOCATION": "limits"},
     # Who was counted as a reader in the last half hour: by all processes, and by this one while the shared cache is down.
     "readers": {**_redis, "KEY_PREFIX": "homeward-readers"},
     "readers_here": {**_memory, "LOCATION": "readers", "OPTIONS": {"MAX_ENTRIES": 20_000}},
@@ -299,6 +302,9 @@ SYNDICATION_TIME_SCALE = env.number("SYNDICATION_TIME_SCALE", 1.0, least=0.00000
 SYNDICATION_AUDIT_DAYS = int(env.number("SYNDICATION_AUDIT_DAYS", 90, least=1))
 # Our own WebSub hub at /hub/: feeds name it, and subscribers are told of news at once.
 SYNDICATION_HUB = env.flag("SYNDICATION_HUB", default=True)
+# How often one token may ask the partner API in a minute, and how often one address without a token may fail; 0: as it likes.
+SYNDICATION_API_PER_MINUTE = int(env.number("SYNDICATION_API_PER_MINUTE", 600))
+SYNDICATION_API_STRANGERS = int(env.number("SYNDICATION_API_STRANGERS", 30))
 # /metrics for Prometheus: only when asked for; with a token only for who knows it, without one only for private addresses.
 SYNDICATION_METRICS = env.flag("SYNDICATION_METRICS", default=False)
 SYNDICATION_METRICS_TOKEN = env.text("SYNDICATION_METRICS_TOKEN")

@@ -11,7 +11,7 @@ from wagtail.urls import serve_pattern
 
 from home import embeds, feeds, plain_text, republishing, sitemaps, terms, views
 from syndication import health, inbox, keys, metrics
-from syndication.partners import entry, page
+from syndication.partners import api, entry, page
 from syndication.partners import feeds as outlet_feeds
 from syndication.partners.counter import counter
 from syndication.partners.hub import hub
@@ -29,6 +29,7 @@ urlpatterns = [
     path("partners/o/<str:signed>/checks/<int:pk>/", non_atomic_requests(page.check), name="outlet_check"),
     path("partners/o/<str:signed>/tokens/", non_atomic_requests(entry.tokens), name="outlet_tokens"),
     path("partners/o/<str:signed>/log/", non_atomic_requests(entry.log), name="outlet_log"),
+    path("partners/v1/", include(api.addresses)),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),

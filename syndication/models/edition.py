@@ -72,6 +72,10 @@ class Edition(models.Model):
                 fields=["section_id", "-first_published_at"], condition=Q(current=True, public=True), name="edition_section"
             ),
             models.Index(fields=["page"], condition=Q(current=True), name="edition_page_current"),
+            models.Index(fields=["url"], name="edition_url"),
+            models.Index(
+                fields=["expires_at"], condition=Q(current=True, expires_at__isnull=False), name="edition_current_expires"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -201,6 +201,7 @@ class Republication(DueRow):
             models.Index(fields=["state", "outlet"], name="republication_state_outlet"),
             models.Index(fields=["outlet", "changed_at", "id"], name="republication_changed"),
             models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="republication_ends"),
+            models.Index(fields=["outlet", "receipt_url"], name="republication_receipt_url"),
         ]
         verbose_name = _("republication")
         verbose_name_plural = _("republications")

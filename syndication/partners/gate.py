@@ -17,14 +17,14 @@ class Refusal(Exception):
         self.status, self.sentence, self.token = status, sentence, token
 
 
-def admit(text: str, scope: str) -> Token:
-    """The usable token of this text, if it may be used for `scope`. Raises Refusal: 401, or 403."""
+def admit(text: str, scope: str = "") -> Token:
+    """The usable token of this text, if it may be used for `scope`, or for anything at all. Raises Refusal: 401, or 403."""
     token = Token.find(text)
     if token is None:
         raise Refusal(401, _("We do not know this token. Ask the newsroom for one, and send it whole."))
     if objection := token.objection:
         raise Refusal(403 if token.outlet.state == Outlet.State.SUSPENDED else 401, objection, token)
-    if scope not in token.scopes:
+    if scope and scope not in token.scopes:
         told = _("This token may not be used for this. Ask the newsroom for one that may: “%(scope)s”.")
         raise Refusal(403, told % {"scope": Token.Scope(scope).label}, token)
     return token

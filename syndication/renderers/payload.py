@@ -6,7 +6,8 @@ from typing import Any
 
 from syndication.contract import Contract
 from syndication.receipt import Receipt
-from syndication.renderers import json_ld, social
+from syndication.renderers import json_ld
+from syndication.renderers.social import Tags, open_graph, twitter
 from syndication.story import Story
 
 # Carries no story: it only asks whether we are known.
@@ -23,18 +24,19 @@ def payload(event: str, story: Story, contract: Contract, receipt: Receipt | Non
         "timestamp": now.isoformat(),
         "data": {
             "story": story.facts(),
-            "social": {
-                "og": _grouped(social.open_graph(story)),
-                "twitter": dict(social.twitter(story)),
-                "json_ld": json_ld.news_article(story),
-            },
+            "social": social(story),
             "contract": contract.model_dump(mode="json"),
             "receipt": {"id": receipt.id, "url": receipt.url} if receipt else None,
         },
     }
 
 
-def _grouped(tags: social.Tags) -> dict[str, str | list[str]]:
+def social(story: Story) -> dict[str, Any]:
+    """What stands in the head of our own page, for theirs: `og`, `twitter`, `json_ld`."""
+    return {"og": _grouped(open_graph(story)), "twitter": dict(twitter(story)), "json_ld": json_ld.news_article(story)}
+
+
+def _grouped(tags: Tags) -> dict[str, str | list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
     for name, content in tags:
         grouped[name].append(content)

@@ -1,0 +1,301 @@
+"""Operations: what the partner API answers. Each begins with what the outlet may see now, and ends in what it took."""
+
+import json
+from collections.abc import Callable, Collection
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Body, Query, Router
+
+from syndication import tasks
+from syndication.doorbell import ring
+from syndication.models import Outlet, Republication, Token
+from syndication.partners.api import homes, schemas
+from syndication.partners.api.choosing import chosen
+from syndication.partners.api.conditional import etag, modified, settled, stamped, unchanged
+from syndication.partners.api.doors import PartnerToken, only
+from syndication.partners.api.paging import Cursor, Leaf, address, leaf
+from syndication.partners.problems import Problem
+from syndication.partners.visit import visit_of
+from syndication.pulling import report, shelf, taken, tombstones
+from syndication.renderers.article import CONTENT, article, correction, media
+
+ROOT = f"{settings.SITE_URL}/partners/v1"
+READ, REPORT, ANY = PartnerToken(Token.Scope.READ), PartnerToken(Token.Scope.REPORT), PartnerToken()
+Tell = Callable[[Republication], dict[str, Any]]
+
+router = Router()
+
+
+@router.get("/ping", response=schemas.Ping, auth=ANY, tags=["Begin"], operation_id="ping", summary="Who am I?")
+def ping(request: HttpRequest) -> HttpResponse:
+    """The outlet your token speaks for, what the token may do and until when, and your contract."""
+    only(request)
+    token = _token(request)
+    told = {
+        "outlet": token.outlet.name,
+        "token": token.name,
+        "scopes": token.scopes,
+        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+        "contract": token.outlet.contract.model_dump(mode="json"),
+        "hosts": token.outlet.hosts,
+        "limits": {"per_minute": settings.SYNDICATION_API_PER_MINUTE},
+    }
+    return _answered(told)
+
+
+@router.get(
+    "/articles", response=schemas.Articles, auth=READ, tags=["Pieces"], operation_id="articles", summary="List pieces by change"
+)
+def articles(request: HttpRequest, which: Query[schemas.ArticlesQuery]) -> HttpResponse:
+    """The pieces you may carry, in the order in which they changed for you. Begin without a cursor, follow `next` while `more` is
+    true, then keep `next` and ask it again whenever you like: nothing changed answers 304 to its ETag. The newest minute may be
+    told twice, so that nothing is ever missed; `uid` and `version` tell you what you have."""
+    only(request, schemas.ArticlesQuery)
+    outlet, fields = _token(request).outlet, which.wanted
+
+    def tell(row: Republication) -> dict[str, Any]:
+        return article(row.story, outlet.contract, row.changed_at, ROOT, fields)
+
+    return _walk(request, "articles", chosen(shelf(outlet), which), which, tell, takes=_carries(outlet, fields))
+
+
+@router.get(
+    "/articles/{uuid:uid}", response=schemas.Article, auth=READ, tags=["Pieces"], operation_id="article", summary="One piece"
+)
+def one_article(request: HttpRequest, uid: UUID, parts: Query[schemas.Parts]) -> HttpResponse:
+    """The piece as you may carry it now. 410 once it was withdrawn from you; 404 for what you may not have."""
+    only(request, schemas.Parts)
+    outlet, fields = _token(request).outlet, parts.wanted
+    return _piece(
+        request,
+        uid,
+        lambda row: article(row.story, outlet.contract, row.changed_at, ROOT, fields),
+        ("article", sorted(fields)),
+        takes=_carries(outlet, fields),
+    )
+
+
+@router.get(
+    "/articles/{uuid:uid}/media", response=schemas.Media, auth=READ, tags=["Pieces"], operation_id="media", summary="Its pictures"
+)
+def its_media(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The pictures of the piece that may travel, with credit and licence. A picture that is not here stays with us."""
+    only(request)
+    return _piece(request, uid, lambda row: {"uid": str(uid), "items": media(row.story)}, ("media",), takes=False)
+
+
+@router.get(
+    "/corrections",
+    response=schemas.Corrections,
+    auth=READ,
+    tags=["Changes"],
+    operation_id="corrections",
+    summary="List corrected pieces",
+)
+def corrections(request: HttpRequest, walk: Query[schemas.Walk]) -> HttpResponse:
+    """The pieces you may carry whose facts were corrected, in the order in which they changed."""
+    only(request, schemas.Walk)
+    rows = shelf(_token(request).outlet).filter(~Q(wanted__facts__corrections=[]))
+    return _walk(request, "corrections", rows, walk, lambda row: correction(row.story, row.changed_at))
+
+
+@router.get(
+    "/tombstones",
+    response=schemas.Tombstones,
+    auth=READ,
+    tags=["Changes"],
+    operation_id="tombstones",
+    summary="List withdrawn pieces",
+)
+def graves(request: HttpRequest, walk: Query[schemas.Walk]) -> HttpResponse:
+    """The pieces you had and may carry no longer: withdrawn, killed, or over by contract. Take each down."""
+    only(request, schemas.Walk)
+
+    def tell(row: Republication) -> dict[str, Any]:
+        return {"uid": str(row.uid), "withdrawn_at": row.changed_at.isoformat()}
+
+    return _walk(request, "tombstones", tombstones(_token(request).outlet), walk, tell, takes=True, shows=False)
+
+
+@router.get(
+    "/canonical",
+    response=schemas.Home,
+    auth=READ,
+    tags=["Canonical"],
+    operation_id="canonical",
+    summary="Canonical of one address",
+)
+def canonical(request: HttpRequest, whose: Query[schemas.Whose]) -> HttpResponse:
+    """What the canonical of a page should be: ask with our address, an older one of ours, the address of your copy, or a uid."""
+    only(request, schemas.Whose)
+    found = homes.find(_token(request).outlet, [whose.of])
+    visit_of(request).rows = found.rows.values()
+    return _answered(homes.told(found, whose.of))
+
+
+@router.post(
+    "/canonical",
+    response=schemas.Homes,
+    auth=READ,
+    tags=["Canonical"],
+    operation_id="canonicals",
+    summary="Canonicals of many addresses",
+)
+def canonicals(request: HttpRequest, many: Body[schemas.Urls]) -> HttpResponse:
+    """Up to 200 addresses of yours: what should the canonical of each be? Unknown ones are answered, too."""
+    only(request)
+    found = homes.find(_token(request).outlet, many.urls)
+    visit_of(request).rows = found.rows.values()
+    return _answered({"items": [homes.told(found, url) for url in many.urls]})
+
+
+@router.post(
+    "/receipts",
+    response={202: schemas.Receipt},
+    auth=REPORT,
+    tags=["Receipts"],
+    operation_id="report",
+    summary="Say where your copy stands",
+)
+def tell_receipt(request: HttpRequest, told: Body[schemas.Report]) -> HttpResponse:
+    """We look at the page within seconds, and again later; `receipt` tells the verdict. Saying it twice does no harm."""
+    only(request)
+    outlet, uid = _token(request).outlet, UUID(told.uid)
+    try:
+        with transaction.atomic():
+            row = report(outlet, uid, told.url)
+            ring(tasks.verify_due)
+    except LookupError as problem:
+        raise Problem(404, str(problem.args[0])) from None
+    except ValueError as problem:
+        raise Problem(403, str(problem)) from None
+    visit_of(request).rows = [row]
+    response = _answered(_receipt(row), status=202)
+    response["Location"] = f"{ROOT}/receipts/{uid}"
+    return response
+
+
+@router.get(
+    "/receipts/{uuid:uid}",
+    response=schemas.Receipt,
+    auth=REPORT,
+    tags=["Receipts"],
+    operation_id="receipt",
+    summary="What we saw of your copy",
+)
+def its_receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Where your copy stands, whether it was verified, and the evidence. 404 until you told us."""
+    only(request)
+    outlet = _token(request).outlet
+    every = (rows.filter(uid=uid).select_related("verification").first() for rows in (shelf(outlet), tombstones(outlet)))
+    row = next((row for row in every if row), None)
+    if row is None or not row.receipt_url:
+        raise Problem(404, _("We do not know of a copy of this piece. Tell us where it stands: POST /partners/v1/receipts."))
+    return _answered(_receipt(row))
+
+
+# --- What they share --------------------------------------------------------------------------------------------------
+
+
+def _token(request: HttpRequest) -> Token:
+    token: Token = request.auth  # type: ignore[attr-defined]
+    return token
+
+
+def _answered(told: Any, status: int = 200) -> HttpResponse:
+    response = HttpResponse(json.dumps(told, ensure_ascii=False), content_type="application/json", status=status)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _carries(outlet: Outlet, fields: Collection[str]) -> bool:
+    """Whether an answer with these fields gives the outlet what it carries of a piece."""
+    return not fields or CONTENT[outlet.contract.extent] in fields
+
+
+def _walk(
+    request: HttpRequest,
+    name: str,
+    rows: QuerySet[Republication],
+    walk: schemas.Walk,
+    tell: Tell,
+    *,
+    takes: bool = False,
+    shows: bool = True,
+) -> HttpResponse:
+    """A page of a list, or the 304: until that is known nothing but keys is read."""
+    start = Cursor.read(walk.cursor) if walk.cursor else Cursor.at(walk.since) if walk.since else Cursor()
+    found = leaf(rows, start, walk.limit)
+    outlet = _token(request).outlet
+    given = walk.model_dump(exclude={"cursor", "since"}, exclude_none=True)
+    tag, last = etag(outlet, name, given, found), modified(outlet)
+    following = address(f"{ROOT}/{name}", found.next, **given)
+    response = unchanged(request, tag, last)
+    if response is None:
+        page = list(rows.filter(pk__in=[mark.pk for mark in found.marks]))
+        response = _answered({"items": [tell(row) for row in page], "next": following, "more": found.more})
+        _took(request, page, takes=takes, shows=shows)
+    response["Link"] = ", ".join(_links(name, given, found, following))
+    return stamped(response, tag, last)
+
+
+def _links(name: str, given: dict[str, Any], found: Leaf, following: str) -> list[str]:
+    first = address(f"{ROOT}/{name}", Cursor(), **given)
+    links = [f'<{first}>; rel="first"', f'<{ROOT}/>; rel="service-doc"']
+    return [f'<{following}>; rel="next"', *links] if found.more else links
+
+
+def _piece(request: HttpRequest, uid: UUID, tell: Tell, facts: tuple[Any, ...], *, takes: bool) -> HttpResponse:
+    """One piece, or the 304."""
+    outlet = _token(request).outlet
+    rows = shelf(outlet).filter(uid=uid)
+    found = leaf(rows, Cursor(), 1)
+    if not found.marks:
+        raise _absent(outlet, uid)
+    tag, last = etag(outlet, facts, found.marks), settled(found.marks[0].changed_at)
+    if response := unchanged(request, tag, last):
+        return response
+    row = rows.first()
+    if row is None:
+        raise _absent(outlet, uid)
+    response = _answered(tell(row))
+    response["Link"] = f'<{row.wanted.card.canonical.url}>; rel="canonical"'
+    _took(request, [row], takes=takes)
+    return stamped(response, tag, last)
+
+
+def _absent(outlet: Outlet, uid: UUID) -> Problem:
+    if tombstones(outlet).filter(uid=uid).exists():
+        return Problem(410, _("You may carry this piece no longer. Take your copy down."))
+    return Problem(404, _("There is no such piece for you. It may never have been yours, or not be yours yet."))
+
+
+def _took(request: HttpRequest, rows: list[Republication], *, takes: bool, shows: bool = True) -> None:
+    """Write down what the answer gives away; a HEAD gives nothing."""
+    if not visit_of(request).gives:
+        return
+    if shows:
+        visit_of(request).rows = rows
+    if takes:
+        taken(rows)
+
+
+def _receipt(row: Republication) -> dict[str, Any]:
+    seen = row.verification
+    current = seen.url == row.receipt_url
+    return {
+        "uid": str(row.uid),
+        "url": row.receipt_url,
+        "state": row.state,
+        "verdict": seen.verdict if current else "",
+        "says": (seen.sentence if current else "") or _("We have not looked yet."),
+        "evidence": seen.evidence if current else [],
+        "looked_at": seen.looked_at.isoformat() if current and seen.looked_at else None,
+        "looks_again_at": seen.due_at.isoformat() if seen.due_at else None,
+    }
