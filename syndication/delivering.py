@@ -22,11 +22,11 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Access, Connector, Receipt
 from syndication.credentials import Unreadable
 from syndication.errors import DeliveryError, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
-from syndication.http.turns import Turns
 from syndication.models import Outlet, Republication, claim_all, line
 from syndication.production import objection
 from syndication.rechecking import still_wanted
 from syndication.settling import Ended, settle, settle_all
+from syndication.turns import Turns
 
 __all__ = ["Ended", "closing", "connector_for", "converse", "deliver_due", "settle", "settle_all"]
 
@@ -247,7 +247,7 @@ def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event, answers: Answe
                 own.lanes -= 1
                 return
             row = own.rows.popleft()
-        with SPEAKING.one():
+        with SPEAKING.one(row.outlet_id):
             ended = _speak(own, row)
             answers.note(ended)
         own.heard(ended.error)

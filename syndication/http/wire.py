@@ -19,7 +19,6 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from syndication.errors import DeliveryError, Permanent, Transient, Uncertain
-from syndication.http import turns
 from syndication.http.policy import Opened, current, host_of, opened
 
 CONNECT_LIMIT = 10.0
@@ -136,7 +135,6 @@ class _Meter(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         self.line.settimeout(self.call.left())
         count = self.stream.readinto(buffer)
-        turns.works()
         self.ended = not count
         self.room -= count or 0
         if self.room < 0:
@@ -179,9 +177,7 @@ class _Line(HTTPConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is None:
-            turns.waits()
             self.connect()
-            turns.works()
         here.call.sent = True
         super().request(*args, **kwargs)
 
@@ -191,7 +187,6 @@ class _Line(HTTPConnection):
 
     def getresponse(self) -> Any:
         self.spoke = time.monotonic()
-        turns.waits(self.sock)
         return super().getresponse()
 
 
