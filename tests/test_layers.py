@@ -54,6 +54,7 @@ ROOMS = [
         "contract",
         "rules",
         "receipt",
+        "turns",
         "incoming",
         "canonical",
         "judge",
