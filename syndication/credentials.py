@@ -1,5 +1,7 @@
 """Credentials at rest: sealed with keys that live in the environment, never in the database and never derived from SECRET_KEY."""
 
+from functools import lru_cache
+
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
@@ -31,7 +33,12 @@ class Secret(str):
 def _keys() -> MultiFernet:
     if not settings.CREDENTIAL_KEYS:
         raise Unreadable("CREDENTIAL_KEYS is empty. Make a key with 'manage.py new_credential_key' and set it.")
-    return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])
+    return _opened_by(tuple(settings.CREDENTIAL_KEYS))
+
+
+@lru_cache(maxsize=2)
+def _opened_by(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 def seal(text: str) -> str:

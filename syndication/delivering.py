@@ -26,6 +26,7 @@ from syndication.models import Outlet, Republication, claim_all, line
 from syndication.production import objection
 from syndication.rechecking import still_wanted
 from syndication.settling import Ended, settle, settle_all
+from syndication.turns import Turns
 
 __all__ = ["Ended", "closing", "connector_for", "converse", "deliver_due", "settle", "settle_all"]
 
@@ -34,10 +35,6 @@ log = structlog.get_logger(__name__)
 # Lanes at once in one round, and how many of them outlets may have that are failing.
 LANES = 64
 FAILING_LANES = 48
-# A round begins with few lanes, for many only fight for the processor; it gets more while the processor has time to spare.
-FEW_LANES = 4
-STEP = 8
-SPARE, BUSY = 0.7, 0.9
 # A lane gives its place to another line after so many rows.
 TURN = 10
 # How many ends are settled in one transaction, at most, and how many seconds the first waits for others.
@@ -51,6 +48,8 @@ STALE_SHARE = 0.25
 PATIENCE = line.OPENS_AFTER
 # Set when the worker is asked to stop: what is under way ends, nothing more is claimed.
 closing = Event()
+# All lanes of this process, whichever round they walk for.
+SPEAKING = Turns()
 
 
 def deliver_due(seconds: float = 60.0) -> int:
@@ -119,8 +118,6 @@ class _Round:
         self.ends: SimpleQueue[Ended] = SimpleQueue()
         self.held_at = time.monotonic()
         self.turn = 0
-        self.lanes = FEW_LANES
-        self.looked_at = (time.monotonic(), time.process_time())
         # Some line waits for a lane: the others give theirs back in turn.
         self.crowded = Event()
 
@@ -138,7 +135,6 @@ class _Round:
                     if not self._may_claim() or not self._take():
                         return settled
                     continue
-                self._pace()
                 self._walk()
                 ended = self._gather()
                 settle_all(ended)
@@ -196,18 +192,6 @@ class _Round:
             wanting = left
         self.crowded.set() if any(own.wants_lane for own in wanting) else self.crowded.clear()
 
-    def _pace(self) -> None:
-        """More lanes while this process leaves the processor idle, for then they wait for answers; fewer while it is busy."""
-        now, spent = time.monotonic(), time.process_time()
-        passed = now - self.looked_at[0]
-        if passed < TOGETHER:
-            return
-        load, self.looked_at = (spent - self.looked_at[1]) / passed, (now, spent)
-        if load < SPARE and self.crowded.is_set():
-            self.lanes = min(self.lanes + STEP, LANES)
-        elif load > BUSY:
-            self.lanes = max(self.lanes - 1, FEW_LANES)
-
     def _start(self, own: _Line) -> None:
         self.turn += 1
         own.last_turn = self.turn
@@ -219,7 +203,7 @@ class _Round:
         lines = list(self.lines.values())
         walking = sum(line.lanes for line in lines)
         failing = sum(line.lanes for line in lines if line.failing)
-        return walking < self.lanes and not (own.failing and failing >= FAILING_LANES)
+        return walking < LANES and not (own.failing and failing >= FAILING_LANES)
 
     def _gather(self) -> list[Ended]:
         """What has ended: waits a while for the first, and a moment for others to be settled along with it."""
@@ -263,8 +247,9 @@ def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event, answers: Answe
                 own.lanes -= 1
                 return
             row = own.rows.popleft()
-        ended = _speak(own, row)
-        answers.note(ended)
+        with SPEAKING.one(row.outlet_id):
+            ended = _speak(own, row)
+            answers.note(ended)
         own.heard(ended.error)
         ends.put(ended)
         walked += 1

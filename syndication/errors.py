@@ -105,7 +105,8 @@ def address_to_show(url: str) -> str:
     except ValueError:
         return "an address that cannot be read"
     shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
-    return "".join(letter for letter in shown if letter.isprintable())[:200]
+    printable = shown if shown.isprintable() else "".join(letter for letter in shown if letter.isprintable())
+    return printable[:200]
 
 
 def raise_for_status(status: int, headers: dict[str, str], excerpt: str = "") -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
@@ -105,7 +106,7 @@ def plan_outlet(outlet: Outlet) -> int:
     A chunk of pieces a transaction; each chunk's editions are held, so that none is replaced while it is being offered.
     """
     terms = outlet.terms
-    ids = list(Edition.objects.visible().order_by("first_published_at").values_list("pk", flat=True))
+    ids = list(_concerning(outlet).order_by("first_published_at").values_list("pk", flat=True))
     changed = 0
     for start in range(0, len(ids), CHUNK):
         with transaction.atomic():
@@ -115,6 +116,19 @@ def plan_outlet(outlet: Outlet) -> int:
             changed += _offer(list(chunk), outlet)
     Outlet.objects.filter(pk=outlet.pk).update(planned_terms=terms)
     return changed
+
+
+def _concerning(outlet: Outlet) -> Any:
+    """The editions of which the outlet may be told: what its rules could pick by age, what it has, what an editor chose.
+
+    A new outlet that takes no archive need not have the archive read for it.
+    """
+    visible = Edition.objects.visible()
+    if outlet.automatic and not outlet.takes_since:
+        return visible
+    own = [model._default_manager.filter(outlet=outlet).values("uid") for model in (Republication, Override)]
+    known = Q(uid__in=own[0]) | Q(uid__in=own[1])
+    return visible.filter(known | Q(first_published_at__gte=outlet.takes_since) if outlet.automatic else known)
 
 
 def plan_outlets() -> int:

@@ -67,6 +67,7 @@ ROOMS = [
         "readers",
         "rules",
         "receipt",
+        "turns",
         "incoming",
         "canonical",
         "judge",

@@ -74,6 +74,8 @@ def field_of(data: Any, name: str, kind: type = str) -> Any:
 
 def public(url: object) -> str:
     """An address that an outlet gave, if it is one we would visit; else nothing."""
+    if not url:
+        return ""
     try:
         http.check_url(str(url))
     except ValueError:

@@ -21,7 +21,13 @@ def check_url(url: str) -> None:
 
     Who passes here may still be refused when its name turns out to lead inwards.
     """
-    policy = current()
+    _check(url, opened())
+
+
+@lru_cache(maxsize=500)
+def _check(url: str, opened: "Opened") -> None:
+    # What passed is remembered: an outlet's endpoint is asked about with each piece.
+    policy = _policy(*opened)
     try:
         target = policy.check_url(url)
         parse_url(url)

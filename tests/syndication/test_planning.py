@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
 from home.models import ArticlePage
-from syndication.models import Edition, Outlet, Republication, Verification, current_edition
+from syndication.models import Edition, Outlet, Override, Republication, Verification, current_edition
 from syndication.planning import plan_everything, reconcile
 from tests import factories as make
 from tests.outlets import Desk, deliver, memory, row
@@ -36,6 +36,18 @@ def test_a_new_outlet_is_offered_what_is_newer_than_it_takes() -> None:
     outlet = memory("Second", takes_since=timezone.now() - timedelta(days=1))
     reconcile()
     assert [found.uid for found in Republication.objects.filter(outlet=outlet)] == [new.uid]
+
+
+def test_new_terms_reach_what_is_older_than_it_takes_if_it_has_it_or_an_editor_chose_it() -> None:
+    had, chosen, _other = make.original("Had"), make.original("Chosen"), make.original("Other")
+    outlet = memory("Second", takes_since=timezone.now() + timedelta(days=1))
+    Republication.objects.want(current_edition(had.uid), outlet, "publish")  # type: ignore[arg-type]
+    Override.objects.create(uid=chosen.uid, outlet=outlet, choice=Override.Choice.SEND)
+    before = Republication.objects.get(outlet=outlet).key
+    Outlet.objects.filter(pk=outlet.pk).update(extent="link")
+    reconcile()
+    rows = {found.uid: found.key for found in Republication.objects.filter(outlet=outlet)}
+    assert rows.keys() == {had.uid, chosen.uid} and rows[had.uid] != before
 
 
 def test_an_outlet_without_a_beginning_is_offered_the_archive() -> None:

@@ -84,9 +84,13 @@ class Request:
     receipt: Receipt
     key: UUID
     fence: int
-    landed: bool = False
-    # The copy that it made.
+    # What the outlet answered when it took this, and the copy that was made by it, if any.
+    answer: Receipt | None = None
     copy: str = ""
+
+    @property
+    def landed(self) -> bool:
+        return self.answer is not None
 
 
 @dataclass(eq=False)
@@ -352,17 +356,16 @@ class OneRepublication(RuleBasedStateMachine):
             self.sent.append(wire.request)
 
     def _land(self, request: Request, *, alive: bool) -> Receipt:
-        if request.landed:
-            return self.abroad.find() or Receipt()
-        request.landed = True
+        if request.answer:
+            return request.answer
         later = any(other.fence > request.fence for other in self.sent)
         before = dict(self.abroad.copies)
-        receipt, request.copy = self.abroad.land(request)
+        request.answer, request.copy = self.abroad.land(request)
         if later and not alive and self.abroad.copies != before:
             self.beyond_help = True
         if request.copy and later:
             self.late_copies.add(request.copy)
-        return receipt
+        return request.answer
 
     def _accept(self, sender: Sender) -> None:
         self._speak(sender)
@@ -421,6 +424,10 @@ FOUND: dict[str, list[Step]] = {
     ],
     "a late creation was not found when it was to be taken down": [
         *(ONE, CLAIM, ("withdraw", {}), STEAL, ("finish", {"which": -1, "how": "accepted"})),
+    ],
+    # The model was wrong: it told the late creation as the answer to the withdrawal of the other copy.
+    "a withdrawal was answered with the late creation beside it": [
+        *(ONE, CLAIM, ("expire", {}), CLAIM, ("quiet", {}), ("want", {"headline": ""}), CLAIM, ("land", {"which": 0})),
     ],
 }
 
