@@ -28,7 +28,7 @@ class Front:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer; under /partners/v1/ every error is a problem, elsewhere each page that no person with a browser asked for."""
+        """The answer; under /partners/v1/ every error is a problem, elsewhere pages that no browser asked for."""
         response = self.get_response(request)
         if not request.path_info.startswith(PARTNERS) or not isinstance(response, HttpResponse):
             return response

@@ -1,4 +1,4 @@
-"""What tests of partners' surfaces share: an outlet that pulls, its token, a client that shows it; caches that remember nobody."""
+"""What tests of partners' surfaces share: an outlet that pulls, its token, a client that shows it; caches that forget."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
