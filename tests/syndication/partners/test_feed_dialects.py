@@ -141,14 +141,14 @@ def test_reader_finds_each_piece_and_on_an_edit_exactly_one_changed(dialect: str
     reader = make_reader(":memory:", feed_root=str(tmp_path))
     reader.add_feed(file.name)
     file.write_bytes(written(dialect, document(*pieces, id="urn:uuid:f", updated=MAY)))
-    (first,) = reader.update_feeds_iter()
-    assert (first.value.new, first.value.modified) == (3, 0)
+    first: Any = reader.update_feed(file.name)
+    assert (first.new, first.modified) == (3, 0)
     assert {one.id for one in reader.get_entries()} == {piece.story.uid.urn for piece in pieces}
     edited = pieces[1].story.model_copy(update={"headline": "Otherwise"})
     pieces = [entry(edited, changed_at=MAY + timedelta(days=2)), pieces[0], pieces[2]]
     file.write_bytes(written(dialect, document(*pieces, id="urn:uuid:f", updated=MAY + timedelta(days=2))))
-    (second,) = reader.update_feeds_iter()
-    assert (second.value.new, second.value.modified) == (0, 1)
+    second: Any = reader.update_feed(file.name)
+    assert (second.new, second.modified) == (0, 1)
     assert reader.get_entry((file.name, edited.uid.urn)).title == "Otherwise"
 
 
