@@ -59,11 +59,11 @@ class SubscriptionsView(Listing):
     filterset_class = SubscriptionFilterSet
     search_fields = ["topic", "host"]
     export_filename = "subscriptions"
-    list_export = ["topic", "host", "outlet.name", "get_state_display", "ends_at", "delivered_at", "failing_since", "sentence"]
+    list_export = ["topic", "host", "outlet", "get_state_display", "ends_at", "delivered_at", "failing_since", "sentence"]
     export_headings = {
         "topic": gettext_lazy("Topic"),
         "host": gettext_lazy("Subscriber"),
-        "outlet.name": gettext_lazy("Outlet"),
+        "outlet": gettext_lazy("Outlet"),
         "get_state_display": gettext_lazy("State"),
         "ends_at": gettext_lazy("Lease ends"),
         "delivered_at": gettext_lazy("Last delivered"),

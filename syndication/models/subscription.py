@@ -133,7 +133,7 @@ class Subscription(DueRow, SealedSecret):
 
     def _answered(self, **facts: Any) -> bool:
         mine = Subscription.objects.held_by(self.pk, self.lease_token).filter(question=self.question)
-        return bool(mine.update(**RELEASED, due_at=None, attempts=0, **facts)) or self._release_only()
+        return bool(mine.update(**RELEASED, due_at=None, attempts=0, failing_since=None, **facts)) or self._release_only()
 
     def _release_only(self) -> bool:
         """It asked anew while we asked: due as it is."""

@@ -40,8 +40,11 @@ def _take(request: HttpRequest) -> Subscription:
     """Raises Wrong."""
     if request.content_type != FORM:
         raise Wrong(_("Send the request as %(type)s.") % {"type": FORM}, 415)
-    if not (request.META.get("CONTENT_LENGTH") or "").isdigit() or int(request.META["CONTENT_LENGTH"]) > LONGEST:
-        raise Wrong(_("The form is too long."), 413)
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length.isdecimal():
+        raise Wrong(_("Say in Content-Length how long the form is."), 411)
+    if int(length) > LONGEST:
+        raise Wrong(_("The form is longer than %(most)s bytes.") % {"most": LONGEST}, 413)
     if refused := objection():
         raise Wrong(refused, 503)
     fields = {}
