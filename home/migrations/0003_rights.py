@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name="search",
             field=models.BooleanField(
                 default=True,
-                help_text="Untick only to leave search engines altogether: crawlers are asked to read nothing at all.",
+                help_text="Untick only to leave search engines altogether: crawlers are asked to read nothing, but for those let in below.",
                 verbose_name="search engines may index our pieces",
             ),
         ),

@@ -67,7 +67,9 @@ class PublicationSettings(BaseSiteSetting):
     search = models.BooleanField(
         _("search engines may index our pieces"),
         default=True,
-        help_text=_("Untick only to leave search engines altogether: crawlers are asked to read nothing at all."),
+        help_text=_(
+            "Untick only to leave search engines altogether: crawlers are asked to read nothing, but for those let in below."
+        ),
     )
     ai_input = models.BooleanField(
         _("AI systems may answer with our pieces"),

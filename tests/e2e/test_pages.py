@@ -13,7 +13,7 @@ from tests.e2e.stack import ROOT, Stack
 pytestmark = pytest.mark.e2e
 
 VNU = ROOT / "var" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-KINDS = ("home", "section", "article", "arabic", "stub", "author", "missing")
+KINDS = ("home", "section", "article", "arabic", "stub", "author", "card", "missing")
 PAGES = """
 import json
 from home.models import Author, SectionPage
@@ -27,6 +27,7 @@ print(json.dumps({
     "arabic": arabic.page.url,
     "stub": visible.filter(kind="stub").first().page.url,
     "author": Author.objects.first().get_absolute_url(),
+    "card": f"/embed/{arabic.uid}/",
     "missing": "/nothing-here/",
 }))
 """
