@@ -15,6 +15,7 @@ from wagtail.models import ModelLogEntry
 from syndication.admitting import Closed, outlet_of, page_of, renew_link
 from syndication.delivering import deliver_due
 from syndication.models import Delivery, Edition, Errand, Outlet, Pull, Republication, Token, Verification
+from syndication.partners import entry
 from syndication.partners.opening import ACTS
 from syndication.pulling import report, shelf, taken
 from tests import factories as make
@@ -310,3 +311,32 @@ def test_nobody_revokes_another_outlets_token_or_hoards_their_own(client: Client
         Token.make(weekly, "One of many", ["read"])
     assert "Revoke one" in client.post(own, {"name": "More", "scopes": ["read"]}).content.decode()
     assert client.post(own, {"name": "", "scopes": ["admin"]}).status_code == 422
+
+
+def test_the_addresses_that_a_token_opens_are_told_as_far_as_they_are_served(
+    client: Client, weekly: Outlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = at(weekly, name="outlet_tokens")
+    monkeypatch.setattr(entry, "_served", lambda path: False)
+    assert "What a token opens" not in html(client, own)
+    monkeypatch.setattr(entry, "_served", lambda path: "atom" in path)
+    shown = html(client, own)
+    assert "/partners/feeds/hw_…/atom/" in shown and "/partners/feeds/hw_…/rss/" not in shown
+    Outlet.objects.update(own_tokens=True)
+    made = client.post(own, {"name": "Website", "scopes": ["feed"]}).content.decode()
+    assert f"/partners/feeds/hw_{Token.objects.get().prefix}_" in made and "hw_…/atom" not in made
+    monkeypatch.undo()
+    assert not entry._served("/partners/nothing-is-here/") and entry._served("/feeds/rss/")
+
+
+def test_who_waits_long_for_a_worker_is_told_so(client: Client, weekly: Outlet) -> None:
+    answer = client.post(page_of(weekly), {"url": "https://weekly.example/harbour"})
+    Errand.objects.update(asked_at=timezone.now() - timedelta(seconds=21))
+    assert "longer than it should" in html(client, answer["Location"])
+
+
+def test_partners_are_sent_to_whoever_reads_the_newsrooms_mail(client: Client, weekly: Outlet, settings: Any) -> None:
+    settings.SYNDICATION_REPLY_TO, settings.DEFAULT_FROM_EMAIL = "", "The Review <desk@home.example>"
+    assert "mailto:desk@home.example" in html(client, page_of(weekly))
+    settings.SYNDICATION_REPLY_TO = "partners@home.example, second@home.example"
+    assert "mailto:partners@home.example" in html(client, page_of(weekly))
