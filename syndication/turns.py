@@ -61,5 +61,7 @@ class Turns:
         return sum(len(begun) * self._weight_of(outlet, now - begun[0]) for outlet, begun in self.under_way.items())
 
     def _weight_of(self, outlet: int, longest: float) -> float:
-        takes = max(self.usual.get(outlet, 0.0), longest if longest > HANGS else 0.0)
+        # Of one that never answered we think as of the quickest: where all are far away, a new one need not be tried by itself.
+        known = self.usual.get(outlet) or min(self.usual.values(), default=0.0)
+        takes = max(known, longest if longest > HANGS else 0.0)
         return (AT_ONCE / max(takes, AT_ONCE)) ** 2

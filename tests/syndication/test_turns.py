@@ -49,6 +49,11 @@ def test_an_outlet_of_which_nothing_is_known_has_a_turn_of_its_own(turns: Turns)
     assert not Talk(turns, OTHER).begun.wait(0.1)
 
 
+def test_where_all_outlets_take_their_time_a_new_one_is_taken_for_such_a_one(turns: Turns) -> None:
+    del turns.usual[QUICK]
+    assert all(Talk(turns, OTHER).begun.wait(5) for _ in range(30))
+
+
 def test_many_wait_side_by_side_for_outlets_that_take_their_time_and_a_quick_one_has_its_turn(turns: Turns) -> None:
     assert all(Talk(turns, SLOW).begun.wait(5) for _ in range(60))
     assert Talk(turns, QUICK).begun.wait(5)
