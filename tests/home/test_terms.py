@@ -252,6 +252,16 @@ def test_who_has_the_terms_already_gets_a_304_until_a_choice_changes(path: str, 
     assert client.get(path, headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
+def test_a_piece_that_comes_or_goes_changes_the_terms(client: Client) -> None:
+    page = make.original(licence="cc-by")
+    first = client.get("/rsl.xml")["ETag"]
+    page.unpublish()
+    gone = client.get("/rsl.xml", headers={"if-none-match": first})
+    assert gone.status_code == 200 and page.url not in gone.content.decode()
+    make.publish(page)
+    assert client.get("/rsl.xml", headers={"if-none-match": gone["ETag"]}).status_code == 200
+
+
 def test_a_choice_that_changes_changes_the_feed(client: Client) -> None:
     make.original()
     etag = client.get("/feeds/rss/")["ETag"]
