@@ -5,8 +5,8 @@ from typing import Any
 
 from syndication.rights import Policy
 
-# Crawlers that say themselves what they collect for, by the choices of the policy they need: each of them. The names of the
-# operators' own pages, looked through in November 2026; a new crawler is a new line.
+# Crawlers by the choices of the policy they need: each of them. Names change; check them against the operators' own pages from
+# time to time. A new crawler is a new line.
 BOTS: dict[str, tuple[str, ...]] = {
     # to train models
     "AI2Bot": ("ai_train",),
