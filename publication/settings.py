@@ -361,6 +361,8 @@ LOGGING = {
         # At DEBUG it writes each address with its query, which may hold a token.
         "urllib3": {"level": "INFO"},
         "django_structlog": {"level": "WARNING"},
+        # Its own handler would print each warning a second time, with the address as it was asked for, tokens and all.
+        "django": {"handlers": []},
         # runserver's own handler would print each request a second time
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },

@@ -97,9 +97,10 @@ def _heads(outlet: Outlet, after: Archive | None = None, upto: Archive | None = 
         span &= Q(changed_at__gte=after.upto_at) & (Q(changed_at__gt=after.upto_at) | Q(pk__gt=after.upto_pk))
     if upto:
         span &= Q(changed_at__lte=upto.upto_at) & (Q(changed_at__lt=upto.upto_at) | Q(pk__lte=upto.upto_pk))
-    columns = ("changed_at", "pk", "uid", "key", "wanted_id")
-    found = [Head(*facts, False) for facts in shelf(outlet).filter(span).values_list(*columns)]
-    found += [Head(*facts, True) for facts in tombstones(outlet).filter(span).values_list(*columns)]
+    found = []
+    for rows, gone in ((shelf(outlet), False), (tombstones(outlet), True)):
+        for at, pk, uid, key, wanted in rows.filter(span).values_list("changed_at", "pk", "uid", "key", "wanted_id"):
+            found.append(Head(at, pk, uid, key, wanted, gone))
     return sorted(found)
 
 

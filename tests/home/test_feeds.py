@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from home.models import SectionPage
+from syndication.feeding import own_hubs
 from syndication.models import Outlet, record
 from tests import factories as make
 
@@ -101,13 +102,15 @@ def test_each_dialect_has_its_own_type_and_may_be_kept_for_minutes(client: Clien
 
 
 def test_a_feed_names_its_own_address_and_the_hubs_that_tell_of_its_news(client: Client) -> None:
+    ours = "".join(f', <{hub}>; rel="hub"' for hub in own_hubs(ROOT))
     for path in PATHS:
-        assert client.get(path)["Link"] == f'<{ROOT}{path}>; rel="self", <{ROOT}/hub/>; rel="hub"'
+        assert client.get(path)["Link"] == f'<{ROOT}{path}>; rel="self"{ours}'
     make.outlet("Hub", kind="websub", endpoint="https://hub.example/", secret="")
     make.outlet("Idle hub", kind="websub", endpoint="https://idle.example/", secret="", state="suspended")
     for path in PATHS:
         answer = client.get(path)
-        assert answer["Link"] == f'<{ROOT}{path}>; rel="self", <{ROOT}/hub/>; rel="hub", <https://hub.example/>; rel="hub"'
+        assert answer["Link"] == f'<{ROOT}{path}>; rel="self"{ours}, <https://hub.example/>; rel="hub"'
+        assert "https://hub.example/" in answer.content.decode(), "in the feed too"
         assert client.get(path, headers={"if-none-match": answer["ETag"]})["Link"] == answer["Link"]
 
 
