@@ -13,7 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from syndication.hub import run_hub
+from syndication import tasks
+from syndication.hub import run_hub, telling
 from syndication.models import Pull, Subscription
 from tests import factories as make
 from tests.connectors.conftest import visitable
@@ -374,6 +375,51 @@ def test_a_failing_subscriber_is_tried_again_later_with_what_is_new_then(subscri
     assert b"Lanterns" in subscribed.deliveries[-1].body
     row = subscription()
     assert (row.failing_since, row.sentence, row.attempts) == (None, "", 0)
+
+
+def test_what_changes_while_it_is_being_told_is_told_next(subscribed: Subscriber, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, settle = make.original("Lamps"), telling._told
+    meanwhile = [lambda: make.edit(page, title="Lanterns")]
+
+    def slow(*facts: Any) -> None:
+        if meanwhile:
+            meanwhile.pop()()
+        settle(*facts)
+
+    monkeypatch.setattr(telling, "_told", slow)
+    assert run_hub() == 2
+    first, second = subscribed.deliveries
+    assert b"Lamps" in first.body and b"Lanterns" in second.body and subscription().due_at is None
+
+
+def test_a_worker_that_lost_its_lease_settles_nothing(subscribed: Subscriber) -> None:
+    make.original()
+    Subscription.objects.update(due_at=timezone.now())
+    (late,) = Subscription.objects.all().lease(1)
+    Subscription.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    run_hub()
+    told = subscription()
+    assert not late.told('W/"old"') and not late.postpone("500") and not late.confirmed() and not late.end()
+    assert subscription().delivered == told.delivered and subscription().due_at is None
+
+
+def test_a_new_version_rings_for_the_hub_only_where_somebody_subscribed(
+    reader: Subscriber, commit: Callable[[], Any], rings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.run_hub, "apply_async", lambda **options: rings.append("run_hub"))
+    with commit():
+        make.original()
+    assert "run_hub" not in rings
+    with commit():
+        reader.ask()
+    assert rings.count("run_hub") == 1, "a request is taken up at once"
+    with commit():
+        page = make.original()
+        make.edit(page, title="Lanterns")
+    assert rings.count("run_hub") == 2
+    with commit():
+        page.delete()
+    assert rings.count("run_hub") == 3
 
 
 def test_waits_grow_to_hours_and_end_with_the_lease(subscribed: Subscriber) -> None:
