@@ -8,13 +8,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from ninja import Body, Query, Router
 
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Outlet, Republication, Token
+from syndication.models import Outlet, Republication, Token, Verification
 from syndication.partners.api import homes, schemas
 from syndication.partners.api.choosing import chosen
 from syndication.partners.api.conditional import etag, modified, settled, stamped, unchanged
@@ -170,6 +172,8 @@ def tell_receipt(request: HttpRequest, told: Body[schemas.Report]) -> HttpRespon
     try:
         with transaction.atomic():
             row = report(outlet, uid, told.url)
+            # Who reports it has it there: nothing is to be waited for.
+            Verification.objects.filter(republication=row).update(due_at=Now())
             ring(tasks.verify_due)
     except LookupError as problem:
         raise Problem(404, str(problem.args[0])) from None
@@ -265,7 +269,7 @@ def _piece(request: HttpRequest, uid: UUID, tell: Tell, facts: tuple[Any, ...], 
     if row is None:
         raise _absent(outlet, uid)
     response = _answered(tell(row))
-    response["Link"] = f'<{row.wanted.card.canonical.url}>; rel="canonical"'
+    response["Link"] = f'<{iri_to_uri(row.wanted.card.canonical.url)}>; rel="canonical"'
     _took(request, [row], takes=takes)
     return stamped(response, tag, last)
 
@@ -287,15 +291,16 @@ def _took(request: HttpRequest, rows: list[Republication], *, takes: bool, shows
 
 
 def _receipt(row: Republication) -> dict[str, Any]:
-    seen = row.verification
-    current = seen.url == row.receipt_url
+    seen: Verification | None = getattr(row, "verification", None)
+    if seen is None or seen.url != row.receipt_url:
+        seen = Verification()
     return {
         "uid": str(row.uid),
         "url": row.receipt_url,
         "state": row.state,
-        "verdict": seen.verdict if current else "",
-        "says": (seen.sentence if current else "") or _("We have not looked yet."),
-        "evidence": seen.evidence if current else [],
-        "looked_at": seen.looked_at.isoformat() if current and seen.looked_at else None,
+        "verdict": seen.verdict,
+        "says": seen.sentence or _("We have not looked yet."),
+        "evidence": seen.evidence,
+        "looked_at": seen.looked_at.isoformat() if seen.looked_at else None,
         "looks_again_at": seen.due_at.isoformat() if seen.due_at else None,
     }
