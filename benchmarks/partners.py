@@ -130,6 +130,7 @@ def _told(name: str, act: Any) -> None:
     act()
     with CaptureQueriesContext(connection) as queries:
         answer = act()
+    asked = len(queries)
     took = []
     for _ in range(REQUESTS):
         began = time.perf_counter()
@@ -137,7 +138,7 @@ def _told(name: str, act: Any) -> None:
         took.append((time.perf_counter() - began) * 1000)
     took.sort()
     half, most = took[len(took) // 2], took[int(len(took) * 0.95)]
-    size = f"{len(queries):3} queries {len(answer.content):8,} bytes"
+    size = f"{asked:3} queries {len(answer.content):8,} bytes"
     print(f"  {name:26} {answer.status_code}  {half:7.1f} ms  p95 {most:7.1f} ms  {size}", flush=True)
 
 
