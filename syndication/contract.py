@@ -49,7 +49,8 @@ class Contract(Value):
             changes["excerpt_html"] = ""
         elif self.extent == "excerpt" and self.words:
             own = variation.excerpt_html if variation else ""
-            changes["excerpt_html"] = Truncator(own or story.body_html or story.excerpt_html).words(self.words, html=True)
+            text = own or _travelling(story.body_html) or story.excerpt_html
+            changes["excerpt_html"] = Truncator(text).words(self.words, html=True)
         for place in ("lead_image", "share_image"):
             picture = getattr(story, place)
             if picture and not picture.may_syndicate:

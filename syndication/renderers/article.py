@@ -1,6 +1,6 @@
 """Story as the partner API tells it: the piece, its canonical, what the outlet owes for it, and what machines put in a head."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +17,15 @@ CONTENT = {"full": "body_html", "excerpt": "excerpt_html", "link": "headline"}
 
 def article(story: Story, contract: Contract, changed_at: datetime, root: str, fields: Collection[str] = ()) -> dict[str, Any]:
     """The whole piece, or of it `uid` and `fields`. `story` must already be the contract's view; `root` is the API's address."""
-    told = {
-        **story.facts(),
-        "changed_at": changed_at.isoformat(),
-        "contract": contract.model_dump(mode="json"),
-        "owed": [{"sentence": one.sentence, "line": one.line} for one in terms(story, contract)],
-        "social": social(story),
-        "links": {name: f"{root}/{path}" for name, path in _links(story).items()},
+    derived: dict[str, Callable[[], Any]] = {
+        "changed_at": changed_at.isoformat,
+        "contract": lambda: contract.model_dump(mode="json"),
+        "owed": lambda: [{"sentence": one.sentence, "line": one.line} for one in terms(story, contract)],
+        "social": lambda: social(story),
+        "links": lambda: {name: f"{root}/{path}" for name, path in _links(story).items()},
     }
-    return {name: value for name, value in told.items() if name == "uid" or name in fields} if fields else told
+    facts = story.model_dump(mode="json", include={"uid", *fields} if fields else None)
+    return {**facts, **{name: tell() for name, tell in derived.items() if not fields or name in fields}}
 
 
 def correction(story: Story, changed_at: datetime) -> dict[str, Any]:

@@ -34,6 +34,13 @@ def test_a_picture_that_may_not_travel_stays_at_home(place: str) -> None:
     assert all(getattr(seen, name) == getattr(FULL, name) for name in other)
 
 
+def test_an_excerpt_cut_from_the_text_leaves_such_pictures_at_home_too() -> None:
+    stays = '<figure><img class="stays-home" src="https://home.example/a.jpg" alt=""><figcaption>Ours</figcaption></figure>'
+    story = make.story(body_html=f"<p>One two three.</p>{stays}<p>Four.</p>")
+    seen = Contract(extent="excerpt", words=10).view(story)
+    assert "One two three." in seen.excerpt_html and "a.jpg" not in seen.excerpt_html and "Ours" not in seen.excerpt_html
+
+
 def test_a_picture_in_the_text_that_may_not_travel_stays_at_home_with_its_caption() -> None:
     stays = '<figure><img class="stays-home" src="https://home.example/a.jpg" alt=""><figcaption>Ours</figcaption></figure>'
     travels = '<figure><img src="https://home.example/b.jpg" alt=""></figure>'

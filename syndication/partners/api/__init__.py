@@ -74,13 +74,14 @@ def _broken(request: HttpRequest, problem: Exception) -> NoReturn:
     raise problem
 
 
-for kind, handler in (
-    (Problem, _told),
-    (ValidationError, _invalid),
-    (HttpError, _failed),
-    (Http404, _missing),
-    (Exception, _broken),
-):
+_handlers: dict[type[Exception], Any] = {
+    Problem: _told,
+    ValidationError: _invalid,
+    HttpError: _failed,
+    Http404: _missing,
+    Exception: _broken,
+}
+for kind, handler in _handlers.items():
     api.add_exception_handler(kind, handler)
 
 

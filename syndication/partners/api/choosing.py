@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 
 from syndication.models import Republication
 from syndication.pages import syndicated_models
@@ -26,12 +27,9 @@ def chosen(rows: QuerySet[Republication], which: Any) -> QuerySet[Republication]
         if found is None:
             return rows.none()
         wanted.append(found)
-    if wanted:
-        rows = rows.annotate(told=Cast("wanted__labels", TextField()))
-    for one in wanted:
-        # A label is ASCII, and quoted as JSON quotes it: nothing else contains it.
-        rows = rows.filter(told__contains=f'"{one}"')
-    return rows
+    labels = Cast("wanted__labels", TextField())
+    # A label is ASCII, and quoted as JSON quotes it: nothing else contains it.
+    return rows.filter(*(Contains(labels, f'"{one}"') for one in wanted))
 
 
 def _headline(words: str) -> Q:

@@ -1,33 +1,29 @@
 """Operations: what the partner API answers. Each begins with what the outlet may see now, and ends in what it took."""
 
-import json
-from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Body, Query, Router
 
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Outlet, Republication, Token
+from syndication.models import Republication, Token, Verification
 from syndication.partners.api import homes, schemas
+from syndication.partners.api.answering import ROOT, answered, carries, piece, token_of, walk_of
 from syndication.partners.api.choosing import chosen
-from syndication.partners.api.conditional import etag, modified, settled, stamped, unchanged
 from syndication.partners.api.doors import PartnerToken, only
-from syndication.partners.api.paging import Cursor, Leaf, address, leaf
 from syndication.partners.problems import Problem
 from syndication.partners.visit import visit_of
-from syndication.pulling import report, shelf, taken, tombstones
-from syndication.renderers.article import CONTENT, article, correction, media
+from syndication.pulling import report, shelf, tombstones
+from syndication.renderers.article import article, correction, media
 
-ROOT = f"{settings.SITE_URL}/partners/v1"
 READ, REPORT, ANY = PartnerToken(Token.Scope.READ), PartnerToken(Token.Scope.REPORT), PartnerToken()
-Tell = Callable[[Republication], dict[str, Any]]
 
 router = Router()
 
@@ -36,7 +32,7 @@ router = Router()
 def ping(request: HttpRequest) -> HttpResponse:
     """The outlet your token speaks for, what the token may do and until when, and your contract."""
     only(request)
-    token = _token(request)
+    token = token_of(request)
     told = {
         "outlet": token.outlet.name,
         "token": token.name,
@@ -46,7 +42,7 @@ def ping(request: HttpRequest) -> HttpResponse:
         "hosts": token.outlet.hosts,
         "limits": {"per_minute": settings.SYNDICATION_API_PER_MINUTE},
     }
-    return _answered(told)
+    return answered(told)
 
 
 @router.get(
@@ -57,12 +53,12 @@ def articles(request: HttpRequest, which: Query[schemas.ArticlesQuery]) -> HttpR
     true, then keep `next` and ask it again whenever you like: nothing changed answers 304 to its ETag. The newest minute may be
     told twice, so that nothing is ever missed; `uid` and `version` tell you what you have."""
     only(request, schemas.ArticlesQuery)
-    outlet, fields = _token(request).outlet, which.wanted
+    outlet, fields = token_of(request).outlet, which.wanted
 
     def tell(row: Republication) -> dict[str, Any]:
         return article(row.story, outlet.contract, row.changed_at, ROOT, fields)
 
-    return _walk(request, "articles", chosen(shelf(outlet), which), which, tell, takes=_carries(outlet, fields))
+    return walk_of(request, "articles", chosen(shelf(outlet), which), which, tell, takes=carries(outlet, fields))
 
 
 @router.get(
@@ -71,13 +67,13 @@ def articles(request: HttpRequest, which: Query[schemas.ArticlesQuery]) -> HttpR
 def one_article(request: HttpRequest, uid: UUID, parts: Query[schemas.Parts]) -> HttpResponse:
     """The piece as you may carry it now. 410 once it was withdrawn from you; 404 for what you may not have."""
     only(request, schemas.Parts)
-    outlet, fields = _token(request).outlet, parts.wanted
-    return _piece(
+    outlet, fields = token_of(request).outlet, parts.wanted
+    return piece(
         request,
         uid,
         lambda row: article(row.story, outlet.contract, row.changed_at, ROOT, fields),
         ("article", sorted(fields)),
-        takes=_carries(outlet, fields),
+        takes=carries(outlet, fields),
     )
 
 
@@ -87,7 +83,7 @@ def one_article(request: HttpRequest, uid: UUID, parts: Query[schemas.Parts]) ->
 def its_media(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The pictures of the piece that may travel, with credit and licence. A picture that is not here stays with us."""
     only(request)
-    return _piece(request, uid, lambda row: {"uid": str(uid), "items": media(row.story)}, ("media",), takes=False)
+    return piece(request, uid, lambda row: {"uid": str(uid), "items": media(row.story)}, ("media",), takes=False)
 
 
 @router.get(
@@ -101,8 +97,8 @@ def its_media(request: HttpRequest, uid: UUID) -> HttpResponse:
 def corrections(request: HttpRequest, walk: Query[schemas.Walk]) -> HttpResponse:
     """The pieces you may carry whose facts were corrected, in the order in which they changed."""
     only(request, schemas.Walk)
-    rows = shelf(_token(request).outlet).filter(~Q(wanted__facts__corrections=[]))
-    return _walk(request, "corrections", rows, walk, lambda row: correction(row.story, row.changed_at))
+    rows = shelf(token_of(request).outlet).filter(~Q(wanted__facts__corrections=[]))
+    return walk_of(request, "corrections", rows, walk, lambda row: correction(row.story, row.changed_at))
 
 
 @router.get(
@@ -120,7 +116,7 @@ def graves(request: HttpRequest, walk: Query[schemas.Walk]) -> HttpResponse:
     def tell(row: Republication) -> dict[str, Any]:
         return {"uid": str(row.uid), "withdrawn_at": row.changed_at.isoformat()}
 
-    return _walk(request, "tombstones", tombstones(_token(request).outlet), walk, tell, takes=True, shows=False)
+    return walk_of(request, "tombstones", tombstones(token_of(request).outlet), walk, tell, takes=True, shows=False)
 
 
 @router.get(
@@ -134,9 +130,9 @@ def graves(request: HttpRequest, walk: Query[schemas.Walk]) -> HttpResponse:
 def canonical(request: HttpRequest, whose: Query[schemas.Whose]) -> HttpResponse:
     """What the canonical of a page should be: ask with our address, an older one of ours, the address of your copy, or a uid."""
     only(request, schemas.Whose)
-    found = homes.find(_token(request).outlet, [whose.of])
+    found = homes.find(token_of(request).outlet, [whose.of])
     visit_of(request).rows = found.rows.values()
-    return _answered(homes.told(found, whose.of))
+    return answered(homes.told(found, whose.of))
 
 
 @router.post(
@@ -150,9 +146,9 @@ def canonical(request: HttpRequest, whose: Query[schemas.Whose]) -> HttpResponse
 def canonicals(request: HttpRequest, many: Body[schemas.Urls]) -> HttpResponse:
     """Up to 200 addresses of yours: what should the canonical of each be? Unknown ones are answered, too."""
     only(request)
-    found = homes.find(_token(request).outlet, many.urls)
+    found = homes.find(token_of(request).outlet, many.urls)
     visit_of(request).rows = found.rows.values()
-    return _answered({"items": [homes.told(found, url) for url in many.urls]})
+    return answered({"items": [homes.told(found, url) for url in many.urls]})
 
 
 @router.post(
@@ -166,17 +162,19 @@ def canonicals(request: HttpRequest, many: Body[schemas.Urls]) -> HttpResponse:
 def tell_receipt(request: HttpRequest, told: Body[schemas.Report]) -> HttpResponse:
     """We look at the page within seconds, and again later; `receipt` tells the verdict. Saying it twice does no harm."""
     only(request)
-    outlet, uid = _token(request).outlet, UUID(told.uid)
+    outlet, uid = token_of(request).outlet, UUID(told.uid)
     try:
         with transaction.atomic():
             row = report(outlet, uid, told.url)
+            # Who reports it has it there: nothing is to be waited for.
+            Verification.objects.filter(republication=row).update(due_at=Now())
             ring(tasks.verify_due)
     except LookupError as problem:
         raise Problem(404, str(problem.args[0])) from None
     except ValueError as problem:
         raise Problem(403, str(problem)) from None
     visit_of(request).rows = [row]
-    response = _answered(_receipt(row), status=202)
+    response = answered(_receipt(row), status=202)
     response["Location"] = f"{ROOT}/receipts/{uid}"
     return response
 
@@ -192,110 +190,25 @@ def tell_receipt(request: HttpRequest, told: Body[schemas.Report]) -> HttpRespon
 def its_receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Where your copy stands, whether it was verified, and the evidence. 404 until you told us."""
     only(request)
-    outlet = _token(request).outlet
+    outlet = token_of(request).outlet
     every = (rows.filter(uid=uid).select_related("verification").first() for rows in (shelf(outlet), tombstones(outlet)))
     row = next((row for row in every if row), None)
     if row is None or not row.receipt_url:
         raise Problem(404, _("We do not know of a copy of this piece. Tell us where it stands: POST /partners/v1/receipts."))
-    return _answered(_receipt(row))
-
-
-# --- What they share --------------------------------------------------------------------------------------------------
-
-
-def _token(request: HttpRequest) -> Token:
-    token: Token = request.auth  # type: ignore[attr-defined]
-    return token
-
-
-def _answered(told: Any, status: int = 200) -> HttpResponse:
-    response = HttpResponse(json.dumps(told, ensure_ascii=False), content_type="application/json", status=status)
-    response["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def _carries(outlet: Outlet, fields: Collection[str]) -> bool:
-    """Whether an answer with these fields gives the outlet what it carries of a piece."""
-    return not fields or CONTENT[outlet.contract.extent] in fields
-
-
-def _walk(
-    request: HttpRequest,
-    name: str,
-    rows: QuerySet[Republication],
-    walk: schemas.Walk,
-    tell: Tell,
-    *,
-    takes: bool = False,
-    shows: bool = True,
-) -> HttpResponse:
-    """A page of a list, or the 304: until that is known nothing but keys is read."""
-    start = Cursor.read(walk.cursor) if walk.cursor else Cursor.at(walk.since) if walk.since else Cursor()
-    found = leaf(rows, start, walk.limit)
-    outlet = _token(request).outlet
-    given = walk.model_dump(exclude={"cursor", "since"}, exclude_none=True)
-    tag, last = etag(outlet, name, given, found), modified(outlet)
-    following = address(f"{ROOT}/{name}", found.next, **given)
-    response = unchanged(request, tag, last)
-    if response is None:
-        page = list(rows.filter(pk__in=[mark.pk for mark in found.marks]))
-        response = _answered({"items": [tell(row) for row in page], "next": following, "more": found.more})
-        _took(request, page, takes=takes, shows=shows)
-    response["Link"] = ", ".join(_links(name, given, found, following))
-    return stamped(response, tag, last)
-
-
-def _links(name: str, given: dict[str, Any], found: Leaf, following: str) -> list[str]:
-    first = address(f"{ROOT}/{name}", Cursor(), **given)
-    links = [f'<{first}>; rel="first"', f'<{ROOT}/>; rel="service-doc"']
-    return [f'<{following}>; rel="next"', *links] if found.more else links
-
-
-def _piece(request: HttpRequest, uid: UUID, tell: Tell, facts: tuple[Any, ...], *, takes: bool) -> HttpResponse:
-    """One piece, or the 304."""
-    outlet = _token(request).outlet
-    rows = shelf(outlet).filter(uid=uid)
-    found = leaf(rows, Cursor(), 1)
-    if not found.marks:
-        raise _absent(outlet, uid)
-    tag, last = etag(outlet, facts, found.marks), settled(found.marks[0].changed_at)
-    if response := unchanged(request, tag, last):
-        return response
-    row = rows.first()
-    if row is None:
-        raise _absent(outlet, uid)
-    response = _answered(tell(row))
-    response["Link"] = f'<{row.wanted.card.canonical.url}>; rel="canonical"'
-    _took(request, [row], takes=takes)
-    return stamped(response, tag, last)
-
-
-def _absent(outlet: Outlet, uid: UUID) -> Problem:
-    if tombstones(outlet).filter(uid=uid).exists():
-        return Problem(410, _("You may carry this piece no longer. Take your copy down."))
-    return Problem(404, _("There is no such piece for you. It may never have been yours, or not be yours yet."))
-
-
-def _took(request: HttpRequest, rows: list[Republication], *, takes: bool, shows: bool = True) -> None:
-    """Write down what the answer gives away; a HEAD gives nothing."""
-    if not visit_of(request).gives:
-        return
-    if shows:
-        visit_of(request).rows = rows
-    if takes:
-        taken(rows)
+    return answered(_receipt(row))
 
 
 def _receipt(row: Republication) -> dict[str, Any]:
-    seen = row.verification
-    current = seen.url == row.receipt_url
+    seen: Verification | None = getattr(row, "verification", None)
+    if seen is None or seen.url != row.receipt_url:
+        seen = Verification()
     return {
         "uid": str(row.uid),
         "url": row.receipt_url,
         "state": row.state,
-        "verdict": seen.verdict if current else "",
-        "says": (seen.sentence if current else "") or _("We have not looked yet."),
-        "evidence": seen.evidence if current else [],
-        "looked_at": seen.looked_at.isoformat() if current and seen.looked_at else None,
+        "verdict": seen.verdict,
+        "says": seen.sentence or _("We have not looked yet."),
+        "evidence": seen.evidence,
+        "looked_at": seen.looked_at.isoformat() if seen.looked_at else None,
         "looks_again_at": seen.due_at.isoformat() if seen.due_at else None,
     }

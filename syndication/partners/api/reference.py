@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -21,7 +23,8 @@ def readable(schema: Any) -> dict[str, Any]:
         for method, operation in methods.items():
             told = _operation(path, method, operation, schema["components"]["schemas"])
             groups.setdefault(operation["tags"][0], []).append(told)
-    return {"info": schema["info"], "groups": groups}
+    info = schema["info"]
+    return {"title": info["title"], "version": info["version"], "about": _code(info["description"]), "groups": groups}
 
 
 def _operation(path: str, method: str, operation: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +37,7 @@ def _operation(path: str, method: str, operation: dict[str, Any], shapes: dict[s
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "description": _code(operation.get("description", "")),
         "parameters": [_parameter(one) for one in operation.get("parameters", [])],
         "sends": _pretty(body["example"]) if body else "",
         "status": good,
@@ -51,24 +54,38 @@ def _parameter(one: dict[str, Any]) -> dict[str, Any]:
         "where": one["in"],
         "required": one.get("required", False),
         "kind": _kind(shape),
-        "says": one.get("description") or shape.get("description", ""),
+        "says": _code(one.get("description") or shape.get("description", "")),
     }
 
 
 def _facts(shape: dict[str, Any], shapes: dict[str, Any]) -> list[dict[str, str]]:
-    """The names at the top of an answer, and what is said of each."""
-    own = shapes.get(shape.get("$ref", "").rpartition("/")[2], shape)
-    return [
-        {"name": name, "kind": _kind(told), "says": told.get("description", "")}
-        for name, told in own.get("properties", {}).items()
-    ]
+    """The names at the top of an answer and of what it lists, and what is said of each."""
+    told = []
+    for name, fact in _resolved(shape, shapes).get("properties", {}).items():
+        told.append({"name": name, "kind": _kind(fact), "says": _code(fact.get("description", ""))})
+        inner = _resolved(fact.get("items", {}), shapes) if name == "items" else {}
+        for part, its in inner.get("properties", {}).items():
+            told.append({"name": f"items[].{part}", "kind": _kind(its), "says": _code(its.get("description", ""))})
+    return told
+
+
+def _resolved(shape: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = shapes.get(shape.get("$ref", "").rpartition("/")[2], shape)
+    return found
+
+
+def _code(text: str) -> SafeString:
+    """The text, with what stands between backticks as code."""
+    parts = [conditional_escape(part) for part in text.split("`")]
+    marks = ["", *(("<code>", "</code>")[number % 2] for number in range(len(parts) - 1))]
+    return format_html_join("", "{}{}", ((SafeString(mark), part) for mark, part in zip(marks, parts, strict=True)))
 
 
 def _kind(shape: dict[str, Any]) -> str:
     if "$ref" in shape:
         return str(shape["$ref"].rpartition("/")[2])
     if "anyOf" in shape:
-        return " or ".join(_kind(one) for one in shape["anyOf"])
+        return " or ".join(_kind(one) for one in shape["anyOf"] if one.get("type") != "null")
     if "enum" in shape:
         return " or ".join(str(one) for one in shape["enum"])
     if shape.get("type") == "array":

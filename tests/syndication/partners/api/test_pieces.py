@@ -200,12 +200,22 @@ def test_a_report_is_looked_at_and_its_verdict_told_with_the_evidence(ask: Ask, 
     assert (answer.status_code, answer["Location"]) == (202, f"http://127.0.0.1:8000/partners/v1/receipts/{page.uid}")
     assert answer.json()["verdict"] == "" and answer.json()["state"] == "delivered"
     row = Verification.objects.get()
-    assert row.due_at and row.url == body["url"]
+    assert row.due_at and row.due_at <= timezone.now() and row.url == body["url"]
     Verification.objects.update(verdict="honoured", sentence="All is well.", evidence=[{"what": "canonical"}])
     told = ask(answer["Location"]).json()
     assert (told["verdict"], told["says"], told["evidence"]) == ("honoured", "All is well.", [{"what": "canonical"}])
     assert ask("receipts", method="post", body=body).json()["verdict"] == "honoured", "said twice it does no harm"
     assert Verification.objects.count() == 1
+
+
+def test_a_copy_that_was_pushed_and_not_looked_at_yet_has_a_receipt_without_a_verdict(ask: Ask) -> None:
+    page = make.original()
+    Republication.objects.update(receipt_url="https://weekly.example/pushed")
+    told = ask(f"receipts/{page.uid}").json()
+    assert (told["url"], told["verdict"], told["looked_at"]) == ("https://weekly.example/pushed", "", None)
+    Verification.objects.look(url="https://weekly.example/older", republication=Republication.objects.get())
+    Verification.objects.update(verdict="wrong")
+    assert ask(f"receipts/{page.uid}").json()["verdict"] == "", "a verdict on another address is none on this"
 
 
 def test_a_report_of_a_foreign_host_or_piece_is_refused(ask: Ask) -> None:
@@ -228,7 +238,8 @@ def test_a_report_of_a_foreign_host_or_piece_is_refused(ask: Ask) -> None:
 def test_a_walk_meets_every_piece_once_and_its_last_address_tells_later_changes(ask: Ask, weekly: Outlet) -> None:
     pages = [make.original() for _ in range(5)]
     long_ago()
-    seen, path = [], "articles?limit=2"
+    seen: list[str] = []
+    path = "articles?limit=2"
     for _step in range(3):
         answer = ask(path)
         seen += uids(answer)
@@ -244,7 +255,8 @@ def test_rows_of_one_instant_are_walked_one_by_one(ask: Ask, weekly: Outlet) -> 
     """As a bulk statement writes them, by the clock of the database."""
     pages = [make.original() for _ in range(4)]
     Republication.objects.update(changed_at=from_now(timedelta(hours=-1)))
-    seen, path, more = [], "articles?limit=1", True
+    seen: list[str] = []
+    path, more = "articles?limit=1", True
     while more and len(seen) < 10:
         answer = ask(path).json()
         seen += [piece["uid"] for piece in answer["items"]]

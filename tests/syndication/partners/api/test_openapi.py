@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from hypothesis import HealthCheck, settings
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from syndication.models import Outlet, Token, Verification
 from syndication.partners.api import api
