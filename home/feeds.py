@@ -15,7 +15,6 @@ from django.utils.cache import get_conditional_response
 from django.utils.encoding import iri_to_uri
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import format_html
-from django.utils.http import http_date
 
 from syndication.models import Edition, Outlet
 from syndication.story import Story, Value
@@ -189,10 +188,10 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
     if dialect not in DIALECTS:
         raise Http404("Feeds are to be had as rss, atom and json.")
     content_type, write = DIALECTS[dialect]
-    # Which versions stand in the feed says all: a deletion changes it as well as an edit does.
+    # Which versions stand in the feed says all: a deletion changes it as well as an edit does. A date would not: it goes back
+    # when the newest piece goes, and then a copy that still has the piece passes for fresh. So there is no Last-Modified.
     newest = list(editions.cards()[:LENGTH].values_list("pk", "modified_at"))
     etag = _etag(dialect, about, newest, publication)
-    modified = max((moment for _pk, moment in newest), default=None)
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
         stories = [
@@ -203,9 +202,8 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
         answer = HttpResponse(write(stories, about), content_type=content_type)
     answer["ETag"] = etag
     answer["Link"] = _links(about)
-    if modified:
-        answer["Last-Modified"] = http_date(modified.timestamp())
-    answer["Cache-Control"] = "public, max-age=300, stale-while-revalidate=3600"
+    # What was withdrawn is gone from every copy within five minutes.
+    answer["Cache-Control"] = "public, max-age=300"
     answer["Vary"] = "Accept-Encoding"
     return answer
 

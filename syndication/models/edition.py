@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from syndication.story import Story
 
@@ -22,8 +22,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.filter(current=True)
 
     def visible(self) -> Self:
-        """What any reader may see now. The time test belongs to the request: an expired page is gone before a sweep says so."""
-        return self.current().filter(public=True).filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        """What any reader may see now. Who may read, and until when, belongs to the request: the page itself is asked, too, so
+        that what expired, went offline or became private behind our back is gone before a sweep says so.
+        """
+        lasting = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.current().filter(lasting, public=True).exclude(Exists(_closed()))
 
     def cards(self) -> Self:
         """Newest first and without bodies, for lists."""
@@ -86,6 +89,14 @@ class Edition(models.Model):
     def card(self) -> Story:
         """The Story without its body: all that a list shows."""
         return Story.model_validate(self.facts)
+
+
+def _closed() -> models.QuerySet[Page]:
+    """The page of an edition, where readers may not see it: what `is_public` says, for a subquery."""
+    path = ExpressionWrapper(OuterRef("path"), output_field=models.CharField())
+    private = PageViewRestriction.objects.alias(path=path).filter(path__startswith=F("page__path"))
+    closed = Q(live=False) | Q(expire_at__lte=timezone.now()) | Exists(private)
+    return Page.objects.order_by().filter(closed, pk=OuterRef("page_id"))
 
 
 def current_edition(uid: UUID) -> Edition | None:

@@ -59,10 +59,13 @@ def test_a_profile_lists_what_they_wrote_alone_and_with_others(client: Client) -
     assert [node.text() for node in read(client, "/authors/grace/").css(".card .p-name")] == [hers.title, together.title]
 
 
-def test_a_profile_without_pieces_says_so(client: Client) -> None:
-    make.front_page()
-    make.author(slug="ada")
-    assert "Nothing by Ada Lovelace is published here yet." in read(client, "/authors/ada/").css_first(".notice").text()
+def test_nobody_hears_of_an_author_before_a_first_piece_is_published(client: Client) -> None:
+    page = make.original(authors=[make.author(slug="ada")], live=False)
+    assert client.get("/authors/ada/").status_code == 404
+    assert "/authors/ada/" not in client.get("/sitemap.xml").content.decode()
+    make.publish(page)
+    assert client.get("/authors/ada/").status_code == 200
+    assert "/authors/ada/" in client.get("/sitemap.xml").content.decode()
 
 
 def test_the_second_sheet_of_a_profile_is_its_own_canonical(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
