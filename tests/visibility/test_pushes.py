@@ -3,7 +3,7 @@
 import pytest
 
 from syndication.delivering import deliver_due
-from syndication.models import Republication
+from syndication.models import Delivery, Republication
 from syndication.pulling import shelf, tombstones
 from tests import factories as make
 from tests.outlets import Desk
@@ -23,7 +23,11 @@ def test_nothing_of_a_piece_that_readers_may_not_see_goes_out(name: str, desk: D
         pass
     assert found("".join(f"{heard.headline} {heard.body_html}" for heard in desk.heard)) == set()
     assert found("".join(row.story.model_dump_json() for row in shelf(ground.outlet))) == set()
-    assert not tombstones(ground.outlet).filter(uid=ground.page.uid).exists(), "it was never given"
+    assert not tombstones(ground.outlet).filter(uid=ground.page.uid).exists(), list(
+        Delivery.objects.filter(republication__outlet=ground.outlet).values_list(
+            "republication__uid", "operation", "outcome", "sentence", "fence", "republication__state", "republication__held"
+        )
+    )
     pending = Republication.objects.filter(due_at__isnull=False, operation=Republication.PUBLISH)
     assert not pending.exclude(uid=ground.other.uid).exclude(uid=ground.page.uid).exists()
 
