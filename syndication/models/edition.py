@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page
 
+from syndication.models.privacy import restricted
 from syndication.story import Story
 
 
@@ -93,9 +94,7 @@ class Edition(models.Model):
 
 def _closed() -> models.QuerySet[Page]:
     """The page of an edition, where readers may not see it: what `is_public` says, for a subquery."""
-    path = ExpressionWrapper(OuterRef("path"), output_field=models.CharField())
-    private = PageViewRestriction.objects.alias(path=path).filter(path__startswith=F("page__path"))
-    closed = Q(live=False) | Q(expire_at__lte=timezone.now()) | Exists(private)
+    closed = Q(live=False) | Q(expire_at__lte=timezone.now()) | restricted()
     return Page.objects.order_by().filter(closed, pk=OuterRef("page_id"))
 
 
