@@ -1,8 +1,9 @@
 """Every kind of address that readers, machines and partners ask at. A new one is one function and one line of the table."""
 
+import json
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
-from urllib.parse import quote
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from tests.visibility.canaries import CANARIES, Ground
@@ -17,6 +18,12 @@ class Ask(NamedTuple):
     path: str
     headers: dict[str, str] = {}
     method: str = "GET"
+    body: Any = None
+
+    @property
+    def told(self) -> str:
+        """All that the question itself says."""
+        return unquote(f"{self.path} {json.dumps(self.body)}")
 
 
 class Kind(NamedTuple):

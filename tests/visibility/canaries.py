@@ -73,6 +73,7 @@ def plain() -> Ground:
 
 def singing(ground: Ground, page: Any) -> Any:
     """The page with every canary in it; in memory only."""
+    page.licence = "cc-by"
     page.title = f"The {CANARIES['headline']} sings"
     page.standfirst = f"At {CANARIES['standfirst']}."
     link = f'<a linktype="document" id="{ground.document.pk}">the record</a>'
