@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
 
 from syndication.feeding import DIALECTS, hubs, link_header
 from syndication.models import Edition
@@ -49,10 +48,10 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
     content_type, write = DIALECTS[dialect]
     told = {"description": publication.tagline or about.title, "language": settings.LANGUAGE_CODE}
     about = About(**{**dict(about), **told, "hubs": hubs(publication.site.root_url)})
-    # Which versions stand in the feed says all: a deletion changes it as well as an edit does.
+    # Which versions stand in the feed says all: a deletion changes it as well as an edit does. A date would not: it goes back
+    # when the newest piece goes, and then a copy that still has the piece passes for fresh. So there is no Last-Modified.
     newest = list(editions.cards()[:LENGTH].values_list("pk", "modified_at"))
     etag = _etag(dialect, about, newest)
-    modified = max((moment for _pk, moment in newest), default=None)
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
         stories = [
@@ -63,9 +62,8 @@ def _answer(request: HttpRequest, dialect: str, editions: Any, about: About, pub
         answer = HttpResponse(write(feed), content_type=content_type)
     answer["ETag"] = etag
     answer["Link"] = link_header([("self", about.url), *(("hub", hub) for hub in about.hubs)])
-    if modified:
-        answer["Last-Modified"] = http_date(modified.timestamp())
-    answer["Cache-Control"] = "public, max-age=300, stale-while-revalidate=3600"
+    # What was withdrawn is gone from every copy within five minutes.
+    answer["Cache-Control"] = "public, max-age=300"
     answer["Vary"] = "Accept-Encoding"
     return answer
 

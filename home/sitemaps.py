@@ -6,6 +6,7 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from wagtail.models import Site
@@ -27,7 +28,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         (page.full_url, page.last_published_at) for model in (HomePage, SectionPage) for page in model.objects.live().public()
     ]
     urls += list(pieces[: LIMIT - 1000])
-    urls += [(f"{root}{author.get_absolute_url()}", None) for author in Author.objects.all()[:900]]
+    signed = Exists(Edition.objects.visible().filter(page__bylines__author=OuterRef("pk")))
+    urls += [(f"{root}{author.get_absolute_url()}", None) for author in Author.objects.filter(signed)[:900]]
     return _xml([{"loc": url, "lastmod": moment and moment.isoformat()} for url, moment in urls if url], {"xmlns": SITEMAP})
 
 

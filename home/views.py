@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from wagtail.models import Site
 from wagtail.url_routing import RouteResult
@@ -30,9 +30,11 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
 
 @transaction.non_atomic_requests
 def author(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """An author's profile with what they wrote."""
+    """An author's profile with what they wrote. Nobody hears of who has signed nothing yet that readers may see."""
     person = get_object_or_404(Author.objects.select_related("portrait"), slug=slug)
     context = author_context(person, request)
+    if not context["sheet"].paginator.count:
+        raise Http404("Nothing by this author is published here.")
     response = render(request, "home/author.html", context)
     response["Link"] = context["head"].header
     return response

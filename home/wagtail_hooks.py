@@ -17,7 +17,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from home import stub_from_url
+from home import documents, stub_from_url
 from home.models import Author, SectionPage, Topic
 from home.receiving import ACTION as RECEIVED
 from home.stub_making import ACTION
@@ -74,6 +74,13 @@ def hide_expired(page: Any, request: Any, args: Any, kwargs: Any) -> Any:
     """An expired page is gone for readers at its minute, not when the next sweep unpublishes it."""
     if page.expire_at and page.expire_at <= timezone.now():
         raise Http404("This piece is no longer available.")
+
+
+@hooks.register("before_serve_document")
+def keep_with_its_pages(document: Any, request: Any) -> Any:
+    """A document is as public as the pages that link to it."""
+    if not documents.may_read(document, request.user):
+        raise Http404("This document is not published.")
 
 
 @hooks.register("register_admin_urls")

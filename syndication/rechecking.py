@@ -23,19 +23,23 @@ def still_wanted(rows: list[Republication]) -> list[Republication]:
     asked = [row for row in rows if row.operation == Republication.PUBLISH]
     public = _public_pages(row.wanted.page_id for row in asked)
     wanted = [row for row in rows if row.operation == Republication.WITHDRAW]
+    over = []
     now = timezone.now()
     for row in asked:
         if row.wanted.page_id not in public:
             _give_back(row, NO_LONGER_PUBLIC)
-            _plan_anew(row)
+            over.append(row)
         elif row.ends_at and row.ends_at <= now:
             _give_back(row, TIME_IS_OVER)
-            _plan_anew(row)
+            over.append(row)
         elif row.starts_at and row.starts_at > now:
             _give_back(row, TOO_EARLY)
             Republication.objects.filter(pk=row.pk, lease_token=None, key=row.key).update(due_at=F("starts_at"))
         else:
             wanted.append(row)
+    # When all are given back: planning takes a piece down wherever a delivery of it is under way.
+    for row in over:
+        _plan_anew(row)
     return wanted
 
 

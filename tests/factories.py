@@ -85,12 +85,16 @@ def drawing(kind: str = "png", size: tuple[int, int] = (60, 40)) -> bytes:
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="400"><rect width="600" height="400" fill="teal"/></svg>'
 
 
-def image(title: str = "A field", *, kind: str = "png", size: tuple[int, int] = (60, 40), **facts: Any) -> PublicationImage:
-    """An image with its facts. Small unless a test is about sizes; `kind` svg gives a vector image."""
+def image(
+    title: str = "A field", *, kind: str = "png", size: tuple[int, int] = (60, 40), name: str = "", **facts: Any
+) -> PublicationImage:
+    """An image with its facts, in a file of this name. Small unless a test is about sizes; `kind` svg gives a vector image."""
     front_page()
     data = SVG if kind == "svg" else drawing(kind, size)
     facts = {"description": f"{title}, seen from the sea", "credit": "Drawing: Mary Somerville", **facts}
-    picture = PublicationImage(title=title, file=ImageFile(io.BytesIO(data), f"field-{next(_numbers)}.{kind}"), **facts)
+    picture = PublicationImage(
+        title=title, file=ImageFile(io.BytesIO(data), f"{name or f'field-{next(_numbers)}'}.{kind}"), **facts
+    )
     picture.save()
     return picture
 

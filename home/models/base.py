@@ -6,17 +6,17 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Page as Sheet
 from django.core.paginator import Paginator
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.widgets.slug import SlugInput
-from wagtail.models import PageViewRestriction, Site
+from wagtail.models import Site
 from wagtailmetadata.models import MetadataPageMixin
 
 from home.models.site import PublicationSettings
 from home.pictures import share_picture
 from syndication.models import Edition
+from syndication.models.privacy import restricted
 from syndication.renderers import head
 from syndication.renderers.head import Head
 from syndication.story import Named, Publisher, Story
@@ -157,7 +157,5 @@ def sections(site: Site | None) -> list[Named]:
     if site is None:
         return []
     # What `.public()` says, without its query for every restriction there is.
-    section = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    above = PageViewRestriction.objects.alias(section=section).filter(section__startswith=F("page__path"))
-    pages = SectionPage.objects.live().filter(~Exists(above)).child_of(site.root_page).order_by("path")
+    pages = SectionPage.objects.live().filter(~restricted()).child_of(site.root_page).order_by("path")
     return [Named(name=title, url=f"/{slug}/") for title, slug in pages.values_list("title", "slug")]

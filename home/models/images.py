@@ -1,5 +1,10 @@
 """Images: our own model from the first migration, because caption, credit, alt and licence are different facts."""
 
+import hashlib
+import secrets
+from pathlib import PurePosixPath
+from typing import cast
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
@@ -26,6 +31,10 @@ class PublicationImage(AbstractImage):
 
     admin_form_fields = (*Image.admin_form_fields, "caption", "credit", "licence", "may_syndicate")
 
+    def get_upload_to(self, filename: str) -> str:
+        """As Wagtail's, below a folder that nobody guesses: who knows a file's name has not found the picture of a draft."""
+        return _below(secrets.token_hex(8), super().get_upload_to(filename))
+
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
@@ -36,7 +45,17 @@ class PublicationRendition(AbstractRendition):
 
     image = models.ForeignKey(PublicationImage, on_delete=models.CASCADE, related_name="renditions")
 
+    def get_upload_to(self, filename: str) -> str:
+        """Below a folder told by the original's: the same when it is made anew, and no way back from it to the original."""
+        folder = hashlib.sha256(cast(str, self.image.file.name).encode()).hexdigest()[:16]
+        return _below(folder, super().get_upload_to(filename))
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="rendition_once"),
         ]
+
+
+def _below(folder: str, path: str) -> str:
+    whole = PurePosixPath(path)
+    return str(whole.parent / folder / whole.name)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from wagtail.models import Page
 
+from syndication.models.privacy import restricted
 from syndication.story import Story
 
 
@@ -22,8 +23,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.filter(current=True)
 
     def visible(self) -> Self:
-        """What any reader may see now. The time test belongs to the request: an expired page is gone before a sweep says so."""
-        return self.current().filter(public=True).filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        """What any reader may see now. Who may read, and until when, belongs to the request: the page itself is asked, too, so
+        that what expired, went offline or became private behind our back is gone before a sweep says so.
+        """
+        lasting = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.current().filter(lasting, public=True).exclude(Exists(_closed()))
 
     def cards(self) -> Self:
         """Newest first and without bodies, for lists."""
@@ -90,6 +94,12 @@ class Edition(models.Model):
     def card(self) -> Story:
         """The Story without its body: all that a list shows."""
         return Story.model_validate(self.facts)
+
+
+def _closed() -> models.QuerySet[Page]:
+    """The page of an edition, where readers may not see it: what `is_public` says, for a subquery."""
+    closed = Q(live=False) | Q(expire_at__lte=timezone.now()) | restricted()
+    return Page.objects.order_by().filter(closed, pk=OuterRef("page_id"))
 
 
 def current_edition(uid: UUID) -> Edition | None:

@@ -7,6 +7,7 @@ from typing import Any
 import feedparser
 import pytest
 from django.test import Client
+from django.utils.http import http_date
 
 from home.models import SectionPage
 from syndication.feeding import own_hubs
@@ -227,10 +228,12 @@ def test_who_has_the_feed_already_gets_a_304(form: str, client: Client) -> None:
 def test_the_entity_tag_goes_before_the_date(client: Client) -> None:
     make.original()
     for path in PATHS:
-        since = client.get(path)["Last-Modified"]
+        # A date goes back when the newest piece goes: a copy that still has it would pass for fresh.
+        assert "Last-Modified" not in client.get(path)
+        since = http_date()
         assert client.get(path, headers={"if-none-match": '"old"', "if-modified-since": since}).status_code == 200
         assert client.get(path, headers={"if-none-match": etag(client, path), "if-modified-since": since}).status_code == 304
-        assert client.get(path, headers={"if-modified-since": since}).status_code == 304
+        assert client.get(path, headers={"if-modified-since": since}).status_code == 200
 
 
 def test_whatever_changes_a_feed_changes_its_tag(client: Client) -> None:

@@ -1,0 +1,91 @@
+"""Every kind of address that readers, machines and partners ask at. A new one is one function and one line of the table."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from tests.visibility.canaries import CANARIES, Ground
+
+DIALECTS = ("rss", "atom", "json")
+NOBODY = UUID(int=0)
+
+
+class Ask(NamedTuple):
+    """One request."""
+
+    path: str
+    headers: dict[str, str] = {}
+    method: str = "GET"
+    body: Any = None
+
+    @property
+    def told(self) -> str:
+        """All that the question itself says."""
+        return unquote(f"{self.path} {json.dumps(self.body)}")
+
+
+class Kind(NamedTuple):
+    """What to ask, and whether a live piece is seen there: so that silence of the others proves something."""
+
+    asks: Callable[[Ground], Iterable[Ask | str]]
+    shows: bool = False
+
+    def of(self, ground: Ground) -> list[Ask]:
+        """Its requests for this piece."""
+        return [ask if isinstance(ask, Ask) else Ask(ask) for ask in self.asks(ground)]
+
+
+def feeds(root: str) -> list[str]:
+    """The dialects of a feed."""
+    return [f"{root}feeds/{dialect}/" for dialect in DIALECTS]
+
+
+def admin(ground: Ground) -> list[str]:
+    """What only who is logged in may see: the editor, previews, drafts, revisions, choosers, Wagtail's API of the admin."""
+    pk, page = ground.page.pk, f"/admin/pages/{ground.page.pk}"
+    pages = [f"{page}/edit/", f"{page}/edit/preview/", f"{page}/view_draft/", f"{page}/history/", f"{page}/workflow/status/"]
+    lists = ["/admin/", "/admin/pages/search/?q=quetzal", "/admin/reports/workflow/", "/admin/userbar/"]
+    api = [
+        f"/admin/api/main/pages/{pk}/",
+        "/admin/api/main/pages/?fields=*",
+        "/admin/api/main/images/",
+        "/admin/api/main/documents/",
+    ]
+    files = [f"/admin/images/{ground.image.pk}/", f"/admin/images/{ground.image.pk}/preview/original/"]
+    files += [f"/admin/documents/edit/{ground.document.pk}/"]
+    return [*pages, *lists, *api, *files, f"/admin/syndication/pages/{pk}/panel/"]
+
+
+def signing_in(ground: Ground) -> list[str]:
+    """The doors that Wagtail puts before private pages."""
+    return [
+        f"/_util/login/?next={quote(ground.path)}",
+        f"/_util/authenticate_with_password/1/{ground.page.pk}/",
+        "/documents/authenticate_with_password/1/",
+    ]
+
+
+ADDRESSES = {
+    "the piece": Kind(lambda ground: [ground.path, f"{ground.path}?utm_source=lamp"], shows=True),
+    "the piece, without its slash": Kind(lambda ground: [ground.path.rstrip("/")]),
+    "the piece, its head only": Kind(lambda ground: [Ask(ground.path, method="HEAD")]),
+    "another piece, and what to read next": Kind(lambda ground: [str(ground.other.url)], shows=True),
+    "the front page": Kind(lambda ground: ["/"], shows=True),
+    "the section": Kind(lambda ground: [ground.section_path, f"{ground.section_path}?page=1"], shows=True),
+    "its author": Kind(lambda ground: [ground.author.get_absolute_url()], shows=True),
+    "other authors": Kind(lambda ground: ["/authors/grace/"]),
+    "feeds of the site": Kind(lambda ground: feeds("/"), shows=True),
+    "feeds of the section": Kind(lambda ground: feeds(ground.section_path), shows=True),
+    "the sitemap": Kind(lambda ground: ["/sitemap.xml"], shows=True),
+    "the news sitemap": Kind(lambda ground: ["/news-sitemap.xml"], shows=True),
+    "robots.txt": Kind(lambda ground: ["/robots.txt"]),
+    "its document": Kind(lambda ground: [str(ground.document.url)], shows=True),
+    "a key of a search engine": Kind(lambda ground: [f"/{CANARIES['slug']}.txt"]),
+    "the doors of private pages": Kind(signing_in),
+    "the admin, without logging in": Kind(admin),
+    "an address that is nobody's": Kind(lambda ground: [f"{ground.path}more/", "/reviews/quetzal/", "/authors/quetzal/"]),
+    "who watches": Kind(lambda ground: ["/healthz", "/readyz", "/metrics"]),
+    "the inbox": Kind(lambda ground: [f"/syndication/inbox/{NOBODY}/", f"/syndication/inbox/{ground.page.uid}/"]),
+}
