@@ -5,7 +5,7 @@ No answer holds a secret, so its length tells none (BREACH).
 
 import gzip
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syndication", "0009_hub"),
+        ("syndication", "0010_hub"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syndication", "0009_desk"),
+        ("syndication", "0012_desk"),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="republication",
             index=models.Index(
-                condition=models.Q(("receipt_url", ""), _negated=True),
                 fields=["outlet", "receipt_url"],
                 name="republication_receipt_url",
             ),

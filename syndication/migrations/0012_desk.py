@@ -25,7 +25,7 @@ def groups(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("syndication", "0009_kit")]
+    dependencies = [("syndication", "0011_kit")]
 
     operations = [
         migrations.AlterModelOptions(
