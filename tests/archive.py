@@ -15,11 +15,11 @@ from tests import factories as make
 REPUBLICATIONS = """
     INSERT INTO syndication_republication (
         uid, outlet_id, wanted_id, held_id, wanted_digest, operation, key, receipt_id, receipt_url, uncertain, error_detail,
-        variation, held_variation, receipt_memory, warnings, created_at, delivered_at, fence, attempts, state, error,
+        variation, held_variation, receipt_memory, warnings, created_at, changed_at, delivered_at, fence, attempts, state, error,
         failing_since, due_at
     )
     SELECT uid, outlet, edition, CASE WHEN nth >= 5 THEN edition END, digest, 'publish', UUID, '7', 'https://x.example/7', false,
-        '', '{}', '{}', '{}', '[]', %(now)s, CASE WHEN nth >= 5 THEN MOMENT END, 1, 0,
+        '', '{}', '{}', '{}', '[]', %(now)s, %(now)s, CASE WHEN nth >= 5 THEN MOMENT END, 1, 0,
         CASE WHEN nth < 3 THEN 'pending' WHEN nth < 5 THEN 'failed' ELSE 'delivered' END,
         CASE WHEN nth < 5 THEN 'The outlet has a fault of its own (503).' ELSE '' END,
         CASE WHEN nth < 5 THEN MOMENT END, CASE WHEN nth < 3 THEN MOMENT END

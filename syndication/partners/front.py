@@ -19,6 +19,8 @@ from syndication.partners.visit import Visit, visit_of
 
 PARTNERS = "/partners/"
 API = "/partners/v1/"
+# Outlets' own pages are for people, whatever their program says that it accepts: each refusal there is a page with its sentence.
+PAGES = "/partners/o/"
 
 
 class Front:
@@ -46,7 +48,7 @@ def _is_page(response: HttpResponse) -> bool:
 
 
 def _is_person(request: HttpRequest) -> bool:
-    return "text/html" in request.headers.get("Accept", "")
+    return request.path_info.startswith(PAGES) or "text/html" in request.headers.get("Accept", "")
 
 
 def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
