@@ -134,11 +134,15 @@ def pieces(count: int, section: str = "Harbour") -> list[Any]:
 
 
 def outlets(count: int, port: int, **facts: Any) -> list[Any]:
-    """So many outlets that are pushed to at one receiver."""
+    """So many more outlets that are pushed to at one receiver."""
+    from syndication.models import Outlet
     from tests import factories as make
 
-    address = f"http://127.0.0.1:{port}/"
-    return [make.outlet(f"Outlet {number}", endpoint=f"{address}hook", website=address, **facts) for number in range(count)]
+    address, first = f"http://127.0.0.1:{port}/", Outlet.objects.count()
+    return [
+        make.outlet(f"Outlet {number}", endpoint=f"{address}hook", website=address, **facts)
+        for number in range(first, first + count)
+    ]
 
 
 if __name__ == "__main__":

@@ -58,7 +58,10 @@ def _measure(database: str, most: int) -> None:
     (newcomer,) = house.outlets(1, 80)
     took = _seconds(reconcile)
     rows = Republication.objects.filter(outlet=newcomer).count()
-    print(f"  a new outlet that takes all of {rows:,} pieces     {took:7.2f} s   {took / rows * 1e6:5.0f} µs a row", flush=True)
+    print(
+        f"  a new outlet that takes all of {rows:,} pieces     {took:7.2f} s   {took / max(rows, 1) * 1e6:5.0f} µs a row",
+        flush=True,
+    )
     # Nobody is pushed to any more; to delete what they hold would take longer than all of this.
     Outlet.objects.update(kind="")
     page = make.original("One", parent=make.section("Last"))
