@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="republication",
             index=models.Index(
-                condition=models.Q(("receipt_url", ""), _negated=True),
                 fields=["outlet", "receipt_url"],
                 name="republication_receipt_url",
             ),
