@@ -51,6 +51,9 @@ class Contract(Value):
             own = variation.excerpt_html if variation else ""
             text = own or _travelling(story.body_html) or story.excerpt_html
             changes["excerpt_html"] = Truncator(text).words(self.words, html=True)
+        if self.extent != "full" and _is_opening(story.description, story.body_html):
+            # Nobody wrote it for cards and lists: it is text, and there may be no more of it than agreed.
+            changes["description"] = "" if self.extent == "link" else Truncator(story.description).words(self.words or 1000)
         for place in ("lead_image", "share_image"):
             picture = getattr(story, place)
             if picture and not picture.may_syndicate:
@@ -62,6 +65,18 @@ class Contract(Value):
         facts = self.view(story, variation).model_dump(mode="json", exclude={"version", "modified"})
         text = json.dumps([facts, self.model_dump(mode="json")], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_opening(text: str, html: str) -> bool:
+    """Whether a text is only how the body begins."""
+    tree = LexborHTMLParser(html)
+    body = " ".join(tree.body.text(separator=" ").split()) if html and tree.body else ""
+    told = " ".join(text.removesuffix("…").split())
+    return bool(told) and _bare(body).startswith(_bare(told))
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _travelling(html: str) -> str:

@@ -25,6 +25,18 @@ def test_a_link_carries_neither_body_nor_excerpt() -> None:
     assert (seen.headline, seen.canonical, seen.description) == (FULL.headline, FULL.canonical, FULL.description)
 
 
+def test_a_description_that_is_only_the_opening_of_the_text_counts_as_text() -> None:
+    text = "The <em>harbour</em> was empty when we came. Only the lamps knew why, and they said nothing at all."
+    opening = "The harbour was empty when we came. Only the lamps…"
+    story = make.story(body_html=f"<p>{text}</p>", description=opening)
+    assert Contract().view(story).description == Contract(extent="excerpt").view(story).description == opening
+    assert Contract(extent="excerpt", words=10).view(story).description == opening
+    assert Contract(extent="excerpt", words=4).view(story).description == "The harbour was empty…"
+    assert Contract(extent="link").view(story).description == ""
+    written = story.model_copy(update={"description": "Lamps that know more than they say."})
+    assert Contract(extent="link").view(written).description == written.description
+
+
 @pytest.mark.parametrize("place", ["lead_image", "share_image"])
 def test_a_picture_that_may_not_travel_stays_at_home(place: str) -> None:
     story = FULL.model_copy(update={place: make.picture(may_syndicate=False)})
