@@ -40,7 +40,7 @@ def test_status_of_an_empty_house_says_so() -> None:
     assert "Nothing has been sent to any outlet yet." in run("syndication_status")
     assert status() == {
         "summary": {
-            **dict.fromkeys(("republications", "pending", "delivered", "withdrawn", "failed", "skipped", "todo", "honoured"), 0),
+            **dict.fromkeys(("republications", "pending", "delivered", "withdrawn", "failed", "skipped", "todo", "offered", "honoured"), 0),
             "oldest_due": None,
         },
         "engine": {"beat_seconds": None, "oldest_due_seconds": None, "objection": "", "notices": {}},
@@ -66,7 +66,7 @@ def test_status_counts_what_waits_what_arrived_and_what_was_proved(busy: None) -
     summary = status()["summary"]
     assert summary.pop("oldest_due") is not None
     counted = {"republications": 3, "pending": 1, "delivered": 1, "failed": 1, "honoured": 1}
-    assert summary == {**dict.fromkeys(("withdrawn", "skipped", "todo"), 0), **counted}
+    assert summary == {**dict.fromkeys(("withdrawn", "skipped", "todo", "offered"), 0), **counted}
 
 
 def test_status_tells_each_row_for_machines(busy: None) -> None:
@@ -84,7 +84,7 @@ def test_status_is_a_table_for_people(busy: None) -> None:
     assert lines[0].split() == ["outlet", "headline", "wanted", "held", "state", "verdict"]
     assert lines[2].split() == ["Lantern", "Delivered", "1", "1", "delivered", "honoured"]
     assert "Failed at Lantern: The outlet will not take this piece as it is (422)." in lines
-    assert "3 republications, 1 pending, 1 delivered, 0 withdrawn, 1 failed, 0 skipped, 0 todo, 1 honoured" in lines
+    assert "3 republications, 1 pending, 1 delivered, 0 withdrawn, 1 failed, 0 skipped, 0 todo, 0 offered, 1 honoured" in lines
     assert lines[-1].startswith("oldest due: ")
 
 

@@ -156,3 +156,28 @@ def test_who_reads_the_feed_without_the_hub_is_audited_as_ever(client: Client, t
     make.original()
     client.get(topic, headers={"homeward-hub": "1", "homeward.hub": "1"})
     assert Pull.objects.get().surface == "feed" and Republication.objects.get().state == "delivered"
+
+
+# --- the feeds there really are -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["rss", "atom", "json", "ninjs", "newsml"])
+def test_each_dialect_of_an_outlets_feed_is_a_topic(
+    dialect: str, reader: Subscriber, token: tuple[Token, str], weekly: Outlet, client: Client
+) -> None:
+    topic = f"{ROOT}/partners/feeds/{token[1]}/{dialect}/"
+    assert reader.ask(topic=topic).status_code == 202
+    run_hub()
+    page = make.original("The harbour")
+    run_hub()
+    assert Republication.objects.get().state == "delivered"
+    (told,) = reader.deliveries
+    assert "The harbour" in told.body.decode() and told.headers["content-type"] == client.get(topic)["Content-Type"]
+    assert [piece.uid for pull in Pull.objects.filter(surface="hub") for piece in pull.pieces.all()] == [page.uid]
+    page.unpublish()
+    run_hub()
+    assert len(reader.deliveries) == 2 and Republication.objects.get().state == "withdrawn"
+    assert run_hub() == 0
+    token[0].revoke()
+    run_hub()
+    assert reader.questions[-1]["hub.mode"] == "denied" and not Subscription.objects.exists()
