@@ -56,7 +56,13 @@ def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return response
     if response.status_code == 405 and "GET" in response.headers.get("Allow", ""):
         response["Allow"] = ", ".join(sorted({*response["Allow"].split(", "), "HEAD"}))
-    return problems.tell(request, response)
+    return problems.tell(request, response, _said(response))
+
+
+def _said(response: HttpResponse) -> str:
+    """The sentence that a view refused with in plain text, if it did."""
+    plain = response.headers.get("Content-Type", "").startswith("text/plain") and response.status_code < 500
+    return response.content.decode(errors="replace").strip()[:500] if plain else ""
 
 
 def _finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -1,9 +1,12 @@
 """What needs no database: a piece as the API tells it, places in a list, spellings of an address, moments as they are written."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 from pydantic import TypeAdapter, ValidationError
 
 from syndication.contract import Contract
@@ -11,6 +14,7 @@ from syndication.partners.api.homes import spellings
 from syndication.partners.api.paging import Cursor, address
 from syndication.partners.api.reference import readable
 from syndication.partners.api.schemas import FIELDS, Article, Moment
+from syndication.partners.front import Front
 from syndication.renderers.article import article, correction, media
 from syndication.story import Licence, Story
 from tests import factories as make
@@ -103,6 +107,18 @@ def test_a_moment_is_read_as_rfc_3339_writes_it(text: str, moment: datetime) -> 
 def test_what_is_no_moment_is_refused(text: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Moment).validate_python(text)
+
+
+def test_what_a_view_refuses_in_plain_words_is_a_problem_in_the_same_words() -> None:
+    refused = HttpResponse(
+        "Say where to call you.\n", status=400, content_type="text/plain; charset=utf-8", headers={"X-Own": "1"}
+    )
+    answer = Front(lambda request: refused)(RequestFactory().post("/partners/hub/"))
+    told = json.loads(answer.content)
+    assert (answer["Content-Type"], answer["X-Own"]) == ("application/problem+json", "1")
+    assert (told["status"], told["detail"]) == (400, "Say where to call you.")
+    passed = HttpResponse("Nothing.", status=404, content_type="text/plain")
+    assert Front(lambda request: passed)(RequestFactory().get("/elsewhere/")).content == b"Nothing."
 
 
 def test_the_reference_escapes_what_it_is_told_and_shows_code_as_code() -> None:
