@@ -29,6 +29,6 @@ def kept(
     answer["ETag"] = etag
     if modified:
         answer["Last-Modified"] = http_date(modified.timestamp())
-    answer["Cache-Control"] = f"public, max-age={seconds}, stale-while-revalidate=3600"
+    answer["Cache-Control"] = f"public, max-age={seconds}"
     answer["Vary"] = "Accept-Encoding"
     return answer

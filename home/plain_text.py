@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
-from home.keeping import AN_HOUR, kept
+from home.keeping import kept
 from home.terms import publication_for
 from home.views import piece_at
 from syndication.models import Edition
@@ -46,4 +46,4 @@ def llms(request: HttpRequest) -> HttpResponse:
         return dialect.index(policy, publication.tagline, stories)
 
     facts = (policy, publication.tagline, newest)
-    return kept(request, facts, write, "text/plain; charset=utf-8", seconds=AN_HOUR)
+    return kept(request, facts, write, "text/plain; charset=utf-8")

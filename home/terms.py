@@ -54,7 +54,6 @@ def rsl(request: HttpRequest) -> HttpResponse:
         (policy, sorted(state.items())),
         lambda: licensing.document(policy, _exempt(policy)),
         f"{RSL_TYPE}; charset=utf-8",
-        seconds=AN_HOUR,
     )
 
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from syndication.models import Archive, Outlet, Republication
+from syndication.models import Archive, Edition, Outlet, Republication
 from syndication.pulling import shelf, tombstones
 
 BOUND = 50
@@ -85,9 +85,15 @@ def closed_volume(outlet: Outlet, number: int) -> Volume:
 
 
 def last_change(outlet: Outlet) -> datetime | None:
-    """When anything of this outlet's changed last, as far as it may know: withdrawals count, embargoed pieces do not."""
-    rows = Republication.objects.filter(outlet=outlet, changed_at__lte=Now())
-    return rows.aggregate(last=Max("changed_at"))["last"]
+    """When anything of this outlet's changed last, as far as it may know: withdrawals count, embargoed pieces do not.
+
+    The end of a piece's time counts, too, whether a sweep came by or not: a date that stood still would say that nothing changed.
+    """
+    rows = Republication.objects.filter(outlet=outlet)
+    changed = rows.filter(changed_at__lte=Now()).aggregate(last=Max("changed_at"))["last"]
+    ended = rows.filter(ends_at__lte=Now()).aggregate(last=Max("ends_at"))["last"]
+    expired = Edition.objects.current().filter(expires_at__lte=Now()).aggregate(last=Max("expires_at"))["last"]
+    return max((moment for moment in (changed, ended, expired) if moment), default=None)
 
 
 def _heads(outlet: Outlet, after: Archive | None = None, upto: Archive | None = None) -> list[Head]:

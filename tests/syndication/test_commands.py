@@ -40,7 +40,9 @@ def test_status_of_an_empty_house_says_so() -> None:
     assert "Nothing has been sent to any outlet yet." in run("syndication_status")
     assert status() == {
         "summary": {
-            **dict.fromkeys(("republications", "pending", "delivered", "withdrawn", "failed", "skipped", "todo", "offered", "honoured"), 0),
+            **dict.fromkeys(
+                ("republications", "pending", "delivered", "withdrawn", "failed", "skipped", "todo", "offered", "honoured"), 0
+            ),
             "oldest_due": None,
         },
         "engine": {"beat_seconds": None, "oldest_due_seconds": None, "objection": "", "notices": {}},

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 from uuid import UUID
 
+from syndication.admitting import page_of
+from syndication.feeding import DIALECTS as OUTLET_DIALECTS
 from tests.visibility.canaries import CANARIES, Ground
 
 DIALECTS = ("rss", "atom", "json")
@@ -67,6 +69,52 @@ def signing_in(ground: Ground) -> list[str]:
     ]
 
 
+def api(ground: Ground) -> list[Ask]:
+    """The partner API, as the outlet asks it."""
+    v1, uid = "/partners/v1", ground.page.uid
+    paths = ["", "openapi.json", "ping", "articles", "articles?limit=1", "articles?since=2000-01-01T00:00:00Z"]
+    paths += [f"articles/{uid}", f"articles/{uid}/media", f"articles/{NOBODY}", "corrections", "tombstones"]
+    paths += [f"canonical?{urlencode({'of': of})}" for of in (ground.url, str(uid))]
+    paths += [f"receipts/{uid}", "quetzal"]
+    asks = [Ask(f"{v1}/{path}", shows_token(ground)) for path in paths]
+    asks += [Ask(f"{v1}/{path}") for path in paths]
+    asks += [Ask(f"{v1}/canonical", shows_token(ground), "POST", {"urls": [ground.url, str(uid)]})]
+    report = {"uid": str(uid), "url": "https://weekly.example/lamps"}
+    return [*asks, Ask(f"{v1}/receipts", shows_token(ground), "POST", report)]
+
+
+def shows_token(ground: Ground) -> dict[str, str]:
+    """As RFC 6750 has it."""
+    return {"Authorization": f"Bearer {ground.token}"}
+
+
+def outlet_feeds(ground: Ground) -> list[Ask | str]:
+    """An outlet's feeds in each dialect, with its token in the path, in a header, and without any; and their archives."""
+    asks: list[Ask | str] = []
+    for dialect in OUTLET_DIALECTS:
+        for root in (f"/partners/feeds/{ground.token}/{dialect}/", f"/partners/feeds/{dialect}/"):
+            paths = [root, f"{root}archive/1/"]
+            asks += [path if ground.token in path else Ask(path, shows_token(ground)) for path in paths]
+    return [*asks, "/partners/feeds/rss/", "/partners/feeds/hw_0000000000_quetzal/rss/"]
+
+
+def outlet_page(ground: Ground) -> list[str]:
+    """The outlet's own page."""
+    root = page_of(ground.outlet)
+    return [root, f"{root}pieces/{ground.page.uid}/", f"{root}checks/1/", f"{root}tokens/", f"{root}log/"]
+
+
+def hub(ground: Ground) -> list[Ask]:
+    """Our hub, where nothing is read."""
+    return [Ask("/hub/"), Ask("/hub/", {}, "POST", {"hub.topic": "/feeds/rss/"})]
+
+
+def oembed(ground: Ground) -> list[str]:
+    """The card that others' pages ask for, and the frame it stands in."""
+    asked = [f"/oembed/?{urlencode({'url': ground.url, 'format': form})}" for form in ("json", "xml")]
+    return [*asked, f"/embed/{ground.page.uid}/"]
+
+
 ADDRESSES = {
     "the piece": Kind(lambda ground: [ground.path, f"{ground.path}?utm_source=lamp"], shows=True),
     "the piece, without its slash": Kind(lambda ground: [ground.path.rstrip("/")]),
@@ -86,6 +134,16 @@ ADDRESSES = {
     "the doors of private pages": Kind(signing_in),
     "the admin, without logging in": Kind(admin),
     "an address that is nobody's": Kind(lambda ground: [f"{ground.path}more/", "/reviews/quetzal/", "/authors/quetzal/"]),
+    "the partner API": Kind(api, shows=True),
+    "an outlet's feeds": Kind(outlet_feeds, shows=True),
+    "the outlet's own page": Kind(outlet_page, shows=True),
+    "the hub": Kind(hub),
+    "oEmbed and its card": Kind(oembed, shows=True),
+    "the Markdown twin": Kind(lambda ground: [f"{ground.path}index.md"], shows=True),
+    "llms.txt": Kind(lambda ground: ["/llms.txt"], shows=True),
+    "rights for machines": Kind(lambda ground: ["/rsl.xml", "/.well-known/tdmrep.json"], shows=True),
+    "the kit for who republishes": Kind(lambda ground: [f"/republish/{ground.page.uid}/"], shows=True),
+    "the counter of its readers": Kind(lambda ground: [f"/c/{ground.page.uid}.gif"]),
     "who watches": Kind(lambda ground: ["/healthz", "/readyz", "/metrics"]),
     "the inbox": Kind(lambda ground: [f"/syndication/inbox/{NOBODY}/", f"/syndication/inbox/{ground.page.uid}/"]),
 }

@@ -93,6 +93,7 @@ def found(text: str, asked: str = "") -> set[str]:
 
 def _ground(slug: str, headline: str) -> Ground:
     make.section("Reviews", slug="reviews")
+    make.publication(ai_input=True)
     outlet = make.outlet("The Weekly", kind="pull", endpoint="", secret="", website="https://weekly.example")
     _row, token = Token.make(outlet, "Website", list(Token.Scope.values))
     document = get_document_model()(title="The record")
