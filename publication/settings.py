@@ -347,7 +347,11 @@ LOGGING = {
             "foreign_pre_chain": _shared,
         },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "mail": {"class": "publication.fault_mail.FaultMail", "level": "ERROR", "filters": ["in_production"]},
+    },
+    "filters": {"in_production": {"()": "django.utils.log.RequireDebugFalse"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "home": {"level": LOG_LEVEL},
@@ -362,7 +366,7 @@ LOGGING = {
         "urllib3": {"level": "INFO"},
         "django_structlog": {"level": "WARNING"},
         # Its own handler would print each warning a second time, with the address as it was asked for, tokens and all.
-        "django": {"handlers": []},
+        "django": {"handlers": ["mail"]},
         # runserver's own handler would print each request a second time
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },

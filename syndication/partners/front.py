@@ -43,8 +43,8 @@ class Front:
 
 
 def _is_page(response: HttpResponse) -> bool:
-    """Whether it is the framework's error; views for feed readers tell theirs in a line of plain text."""
-    return response.get("Content-Type", "").startswith("text/html")
+    """Whether it is the framework's error; views for feed readers tell theirs in a line of plain text, or in a status alone."""
+    return bool(response.content) and response.get("Content-Type", "").startswith("text/html")
 
 
 def _is_person(request: HttpRequest) -> bool:

@@ -56,7 +56,7 @@ def test_an_archive_says_so_and_where_the_feed_itself_is(client: Client, weekly:
     root = f"{ROOT}/partners/feeds/{key}"
     for dialect in DIALECTS:
         here = f"{root}/{dialect}/"
-        assert links(client.get(path_of(here))) == {"self": here, "prev-archive": f"{here}archive/2/"}
+        assert links(client.get(path_of(here))) == {"self": here, "hub": f"{ROOT}/hub/", "prev-archive": f"{here}archive/2/"}
         newest, oldest = (client.get(path_of(f"{here}archive/{number}/")) for number in (2, 1))
         assert links(newest) == {"self": f"{here}archive/2/", "current": here, "prev-archive": f"{here}archive/1/"}
         assert links(oldest) == {"self": f"{here}archive/1/", "current": here, "next-archive": f"{here}archive/2/"}

@@ -109,16 +109,17 @@ def test_what_is_no_moment_is_refused(text: Any) -> None:
         TypeAdapter(Moment).validate_python(text)
 
 
-def test_what_a_view_refuses_in_plain_words_is_a_problem_in_the_same_words() -> None:
-    refused = HttpResponse(
-        "Say where to call you.\n", status=400, content_type="text/plain; charset=utf-8", headers={"X-Own": "1"}
-    )
-    answer = Front(lambda request: refused)(RequestFactory().post("/partners/hub/"))
-    told = json.loads(answer.content)
+def test_outside_the_api_plain_words_stay_as_a_view_said_them_and_pages_of_the_framework_become_problems() -> None:
+    said = HttpResponse("Say where to call you.\n", status=400, content_type="text/plain; charset=utf-8")
+    assert Front(lambda request: said)(RequestFactory().post("/partners/feeds/atom/")).content == b"Say where to call you.\n"
+    status_alone = HttpResponse(status=412, headers={"ETag": '"a"'})
+    assert Front(lambda request: status_alone)(RequestFactory().get("/partners/feeds/atom/"))["ETag"] == '"a"'
+    page = HttpResponse("<h1>Not found</h1>", status=404, headers={"X-Own": "1"})
+    answer = Front(lambda request: page)(RequestFactory().get("/partners/nowhere/"))
     assert (answer["Content-Type"], answer["X-Own"]) == ("application/problem+json", "1")
-    assert (told["status"], told["detail"]) == (400, "Say where to call you.")
-    passed = HttpResponse("Nothing.", status=404, content_type="text/plain")
-    assert Front(lambda request: passed)(RequestFactory().get("/elsewhere/")).content == b"Nothing."
+    assert json.loads(answer.content)["status"] == 404
+    passed = HttpResponse("<h1>Nothing</h1>", status=404)
+    assert Front(lambda request: passed)(RequestFactory().get("/elsewhere/")).content == b"<h1>Nothing</h1>"
 
 
 def test_the_reference_escapes_what_it_is_told_and_shows_code_as_code() -> None:
