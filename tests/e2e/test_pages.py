@@ -31,6 +31,13 @@ print(json.dumps({
     "missing": "/nothing-here/",
 }))
 """
+# While DEBUG is on, Django shows a page of its own instead.
+MISSING = """
+from django.http import Http404
+from django.test import RequestFactory
+from django.views.defaults import page_not_found
+print(page_not_found(RequestFactory().get("/nothing-here/"), Http404()).content.decode())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +47,21 @@ def addresses(publication: Stack) -> dict[str, str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def missing(publication: Stack) -> str:
+    """The page for addresses where nothing is, as readers get it."""
+    found: str = publication.shell(MISSING)
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_nobody_is_shut_out(kind: str, scheme: str, addresses: dict[str, str], publication: Stack, browser: Browser) -> None:
+def test_nobody_is_shut_out(
+    kind: str, scheme: str, addresses: dict[str, str], missing: str, publication: Stack, browser: Browser
+) -> None:
     context = browser.new_context(base_url=publication.site, color_scheme=scheme, viewport={"width": 390, "height": 844})
     page = context.new_page()
+    page.route("**/nothing-here/", lambda route: route.fulfill(status=404, body=missing, content_type="text/html; charset=utf-8"))
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     page.on("requestfailed", lambda request: troubles.append(request.url))
@@ -62,11 +79,12 @@ def test_nobody_is_shut_out(kind: str, scheme: str, addresses: dict[str, str], p
 
 @pytest.mark.vnu
 def test_every_kind_of_page_is_valid_html(
-    addresses: dict[str, str], publication: Stack, browser: Browser, tmp_path: Path
+    addresses: dict[str, str], missing: str, publication: Stack, browser: Browser, tmp_path: Path
 ) -> None:
     context = browser.new_context(base_url=publication.site)
     for kind, address in addresses.items():
-        (tmp_path / f"{kind}.html").write_text(context.request.get(address).text(), encoding="utf-8")
+        told = missing if kind == "missing" else context.request.get(address).text()
+        (tmp_path / f"{kind}.html").write_text(told, encoding="utf-8")
     context.close()
     files = sorted(str(path) for path in tmp_path.glob("*.html"))
     done = subprocess.run(["java", "-jar", str(VNU), "--errors-only", *files], capture_output=True, text=True, timeout=120)
