@@ -17,6 +17,7 @@ from syndication.connectors.base import Receipt
 from syndication.delivering import Ended, deliver_due, settle, settle_all
 from syndication.models import Delivery, Edition, Outlet, Republication, Verification, claim
 from syndication.syndicating import mark_delivered
+from syndication.turns import HANGS
 from tests import factories as make
 from tests.outlets import Desk, memory
 
@@ -438,7 +439,8 @@ def test_an_outlet_gets_no_more_requests_at_once_than_it_takes(desk: Desk) -> No
         with lock:
             running += 1
             most = max(most, running)
-        time.sleep(0.05)
+        # Long enough to be seen waiting: who answers at once is spoken with one after another.
+        time.sleep(4 * HANGS)
         with lock:
             running -= 1
 

@@ -49,7 +49,7 @@ def subscribed(reader: Subscriber) -> Subscriber:
 
 def due_now() -> None:
     """As if the wait was over."""
-    Subscription.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+    Subscription.objects.filter(due_at__isnull=False).update(due_at=timezone.now() - timedelta(seconds=1))
 
 
 # --- subscribing ----------------------------------------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def test_what_changes_while_it_is_being_told_is_told_next(subscribed: Subscriber
 
 def test_a_worker_that_lost_its_lease_settles_nothing(subscribed: Subscriber) -> None:
     make.original()
-    Subscription.objects.update(due_at=timezone.now())
+    Subscription.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     (late,) = Subscription.objects.all().lease(1)
     Subscription.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     run_hub()
