@@ -520,9 +520,9 @@ def test_a_worker_that_takes_back_the_line_it_lost_still_settles_what_it_said_ov
 
     def taken_back() -> None:
         """The round itself takes line and row once more, with an edit, while its first conversation still waits."""
+        make.edit(page, title="Two")
         Republication.objects.update(lease_until=Now() - timedelta(seconds=1))
         Outlet.objects.update(lease_until=Now() - timedelta(seconds=1))
-        make.edit(page, title="Two")
         end = time.monotonic() + 10
         while not Delivery.objects.filter(outcome=Outcome.ACCEPTED).exists() and time.monotonic() < end:
             time.sleep(0.01)
@@ -541,9 +541,9 @@ def test_a_worker_that_slept_through_its_lease_makes_the_newest_go_once_more(des
 
     def overtaken() -> None:
         """Another worker takes over, with an edit, while the first still waits for its answer."""
+        make.edit(page, title="Two")
         Republication.objects.update(lease_until=Now() - timedelta(seconds=1))
         Outlet.objects.update(lease_until=Now() - timedelta(seconds=1))
-        make.edit(page, title="Two")
         deliver_due()
         desk.holds[page.uid] = "One"  # the first worker's bytes land last
 
