@@ -80,15 +80,15 @@ WITHOUT_VNU = $(shell command -v java >/dev/null && [ -f var/npm/node_modules/vn
 WITHOUT_WORDPRESS = $(shell $(PY) -m tests.wordpress >/dev/null 2>&1 || echo 'and not wordpress')
 
 # Both databases side by side: two processors halve the time. The browser tests run on SQLite; so that both take about as long,
-# what needs no database (the connectors) or one of them (the run under fault, WordPress), and coverage, are PostgreSQL's.
-# Their closing lines are printed last.
+# what needs no database (the connectors; their contract suite is SQLite's) or one of them (the run under fault, WordPress), and
+# coverage, are PostgreSQL's. Their closing lines are printed last.
 tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with coverage
 	@[ -z '$(WITHOUT_VNU)' ] || echo "HTML is not checked with vnu here: that takes Java and npm, see .ci/run."
 	@[ -z '$(WITHOUT_WORDPRESS)' ] || $(PY) -m tests.wordpress || true
 	@mkdir -p var && rm -f .coverage
-	@TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-report= -m "not e2e and not vnu $(WITHOUT_WORDPRESS)" \
+	@TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-report= --ignore tests/connectors/test_contract_suite.py -m "not e2e and not vnu $(WITHOUT_WORDPRESS)" \
 		> var/tests-postgresql.log 2>&1 & postgresql=$$!; \
-	$(PY) -m pytest --ignore tests/connectors -m "not chaos and not wordpress $(WITHOUT_VNU)"; sqlite=$$?; \
+	$(PY) -m pytest --ignore-glob '*/tests/connectors/test_[!c]*' -m "not chaos and not wordpress $(WITHOUT_VNU)"; sqlite=$$?; \
 	wait $$postgresql; postgresql=$$?; \
 	echo; echo "The same on PostgreSQL:"; cat var/tests-postgresql.log; \
 	$(PY) -m coverage report; \
