@@ -10,7 +10,7 @@ from syndication.discretion import discreet
 class FaultMail(AdminEmailHandler):
     """Django's mail of faults, with every token and signed link in it hidden."""
 
-    def send_mail(self, subject: str, message: str, *args: Any, **kwargs: Any) -> None:
+    def send_mail(self, subject: Any, message: Any, *args: Any, **kwargs: Any) -> None:
         """Send what is left."""
         texts = {name: discreet(value) if isinstance(value, str) else value for name, value in kwargs.items()}
-        super().send_mail(discreet(subject), discreet(message), *args, **texts)
+        super().send_mail(discreet(str(subject)), discreet(str(message)), *args, **texts)

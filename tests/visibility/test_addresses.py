@@ -54,7 +54,7 @@ def test_every_address_is_in_the_matrix_or_left_out_for_a_reason() -> None:
 
 
 def test_every_route_of_a_page_is_in_the_matrix() -> None:
-    models = [model for model in apps.get_models() if issubclass(model, RoutablePageMixin)]
+    models: list[Any] = [model for model in apps.get_models() if issubclass(model, RoutablePageMixin)]
     there = {(model.__name__, str(entry.name)) for model in models for entry in model.get_subpage_urls()}
     assert there == ROUTABLE, "ask at it in tests/visibility/addresses.py, then name it here"
 

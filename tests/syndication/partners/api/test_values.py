@@ -110,16 +110,17 @@ def test_what_is_no_moment_is_refused(text: Any) -> None:
 
 
 def test_outside_the_api_plain_words_stay_as_a_view_said_them_and_pages_of_the_framework_become_problems() -> None:
+    def front(answer: HttpResponse, path: str) -> Any:
+        return Front(lambda request: answer)(RequestFactory().get(path))
+
     said = HttpResponse("Say where to call you.\n", status=400, content_type="text/plain; charset=utf-8")
-    assert Front(lambda request: said)(RequestFactory().post("/partners/feeds/atom/")).content == b"Say where to call you.\n"
+    assert front(said, "/partners/feeds/atom/").content == b"Say where to call you.\n"
     status_alone = HttpResponse(status=412, headers={"ETag": '"a"'})
-    assert Front(lambda request: status_alone)(RequestFactory().get("/partners/feeds/atom/"))["ETag"] == '"a"'
-    page = HttpResponse("<h1>Not found</h1>", status=404, headers={"X-Own": "1"})
-    answer = Front(lambda request: page)(RequestFactory().get("/partners/nowhere/"))
+    assert front(status_alone, "/partners/feeds/atom/")["ETag"] == '"a"'
+    answer = front(HttpResponse("<h1>Not found</h1>", status=404, headers={"X-Own": "1"}), "/partners/nowhere/")
     assert (answer["Content-Type"], answer["X-Own"]) == ("application/problem+json", "1")
     assert json.loads(answer.content)["status"] == 404
-    passed = HttpResponse("<h1>Nothing</h1>", status=404)
-    assert Front(lambda request: passed)(RequestFactory().get("/elsewhere/")).content == b"<h1>Nothing</h1>"
+    assert front(HttpResponse("<h1>Nothing</h1>", status=404), "/elsewhere/").content == b"<h1>Nothing</h1>"
 
 
 def test_the_reference_escapes_what_it_is_told_and_shows_code_as_code() -> None:
