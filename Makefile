@@ -20,7 +20,7 @@ SETTINGS = env DEBUG=no SITE_URL= DATABASE_URL=sqlite://:memory: $(KEYS)
 PRODUCTION = env DEBUG=no SITE_URL=https://publication.example DATABASE_URL=postgres://publication@localhost/publication $(KEYS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types check programs tests chaos e2e-ghost e2e-bluesky bench lock clean
+.PHONY: help run test lint format types check programs tests coverage chaos e2e-ghost e2e-bluesky bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -79,21 +79,25 @@ WITHOUT_VNU = $(shell command -v java >/dev/null && [ -f var/npm/node_modules/vn
 # A real WordPress needs PHP, MariaDB and WordPress itself (.ci/run installs them).
 WITHOUT_WORDPRESS = $(shell $(PY) -m tests.wordpress >/dev/null 2>&1 || echo 'and not wordpress')
 
+ELSEWHERE = --ignore tests/visibility --ignore tests/syndication/partners/api/test_openapi.py
+
 # Both databases side by side: two processors halve the time. The browser tests run on SQLite; so that both take about as long,
-# what needs no database (the connectors; their contract suite is SQLite's) or one of them (the run under fault, WordPress), and
-# coverage, are PostgreSQL's. Their closing lines are printed last.
-tests: programs ## The tests alone, on SQLite and PostgreSQL side by side, with coverage
+# what needs no database (the connectors; their contract suite is SQLite's) or only one of them (the run under fault, WordPress, the
+# matrix of who sees what, what the partner API answers to anything) is PostgreSQL's. Their closing lines are printed last.
+tests: programs ## The tests alone, on SQLite and PostgreSQL side by side
 	@[ -z '$(WITHOUT_VNU)' ] || echo "HTML is not checked with vnu here: that takes Java and npm, see .ci/run."
 	@[ -z '$(WITHOUT_WORDPRESS)' ] || $(PY) -m tests.wordpress || true
-	@mkdir -p var && rm -f .coverage
-	@TEST_DATABASE=postgresql $(PY) -m pytest --cov --cov-report= --ignore tests/connectors/test_contract_suite.py -m "not e2e and not vnu $(WITHOUT_WORDPRESS)" \
+	@mkdir -p var
+	@TEST_DATABASE=postgresql $(PY) -m pytest --ignore tests/connectors/test_contract_suite.py -m "not e2e and not vnu $(WITHOUT_WORDPRESS)" \
 		> var/tests-postgresql.log 2>&1 & postgresql=$$!; \
-	$(PY) -m pytest --ignore-glob 'tests/connectors/test_[!c]*' -m "not chaos and not wordpress $(WITHOUT_VNU)"; sqlite=$$?; \
+	$(PY) -m pytest --ignore-glob 'tests/connectors/test_[!c]*' $(ELSEWHERE) -m "not chaos and not wordpress $(WITHOUT_VNU)"; sqlite=$$?; \
 	wait $$postgresql; postgresql=$$?; \
 	echo; echo "The same on PostgreSQL:"; cat var/tests-postgresql.log; \
-	$(PY) -m coverage report; \
 	echo "On both databases, PostgreSQL's closing line once more:"; tail -n 1 var/tests-postgresql.log; \
 	[ $$sqlite = 0 ] && [ $$postgresql = 0 ]
+
+coverage: programs ## Which lines the tests on SQLite pass through
+	$(PY) -m pytest -q --cov --cov-report=term:skip-covered -m "not e2e and not vnu and not chaos and not wordpress"
 
 e2e-ghost: $(READY) ## Speak with a real Ghost: npm installs it into var/ghost, which takes minutes the first time
 	$(PY) -m tests.ghost
