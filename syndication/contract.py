@@ -53,7 +53,10 @@ class Contract(Value):
             changes["excerpt_html"] = Truncator(text).words(self.words, html=True)
         if self.extent != "full" and _is_opening(story.description, story.body_html):
             # Nobody wrote it for cards and lists: it is text, and there may be no more of it than agreed.
-            changes["description"] = "" if self.extent == "link" else Truncator(story.description).words(self.words or 1000)
+            if self.extent == "link":
+                changes["description"] = ""
+            elif self.words:
+                changes["description"] = Truncator(story.description).words(self.words)
         for place in ("lead_image", "share_image"):
             picture = getattr(story, place)
             if picture and not picture.may_syndicate:
@@ -69,10 +72,9 @@ class Contract(Value):
 
 def _is_opening(text: str, html: str) -> bool:
     """Whether a text is only how the body begins."""
-    tree = LexborHTMLParser(html)
-    body = " ".join(tree.body.text(separator=" ").split()) if html and tree.body else ""
-    told = " ".join(text.removesuffix("…").split())
-    return bool(told) and _bare(body).startswith(_bare(told))
+    body = LexborHTMLParser(html).body if html else None
+    told = _bare(text)
+    return bool(told) and body is not None and _bare(body.text()).startswith(told)
 
 
 def _bare(text: str) -> str:

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from syndication.contract import Contract
-from syndication.renderers.terms import attribution, extent_in_words
+from syndication.renderers.terms import NOINDEX_TAG, attribution, canonical_tag, extent_in_words
 from syndication.story import Story
 
-NOINDEX = '<meta name="robots" content="noindex">'
 # The judge speaks to our editors; on their own page the outlet's people read the same sentences.
 _SAID_TO_THEM = (
     ("Ask the desk to ", "Please "),
@@ -67,13 +65,10 @@ def systems(story: Story, contract: Contract) -> list[System]:
     ]
 
 
-def canonical_tag(story: Story) -> str:
-    """The tag for the head of a copy (RFC 6596)."""
-    return f'<link rel="canonical" href="{escape(story.canonical.url)}">'
-
-
 def _by_hand(story: Story, contract: Contract) -> list[Act]:
-    tags = [tag for owes, tag in ((contract.canonical, canonical_tag(story)), (contract.noindex, NOINDEX)) if owes]
+    tags = [
+        tag for owes, tag in ((contract.canonical, canonical_tag(story.canonical.url)), (contract.noindex, NOINDEX_TAG)) if owes
+    ]
     told = _("Put this between <head> and </head>, in place of any canonical link that stands there.")
     return [Act(told, "\n".join(tags))] if tags else []
 
@@ -97,5 +92,5 @@ def _ghost(story: Story, contract: Contract) -> list[Act]:
         told = _("Open the post's settings → “Meta data” and put this into “Canonical URL”.")
         acts.append(Act(told, story.canonical.url))
     if contract.noindex:
-        acts.append(Act(_("In the post's settings → “Code injection” put this into “Post header”."), NOINDEX))
+        acts.append(Act(_("In the post's settings → “Code injection” put this into “Post header”."), NOINDEX_TAG))
     return acts

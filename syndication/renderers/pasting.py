@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from syndication.renderers.terms import NOINDEX_TAG, canonical_tag
 from syndication.story import Story
 
 
@@ -20,8 +20,7 @@ class System:
 def systems(story: Story) -> list[System]:
     """How a copy of the piece says where its home is. Noindex is the way for systems without a field for the canonical link."""
     url = story.canonical.url
-    canonical = f'<link rel="canonical" href="{escape(url)}">'
-    noindex = '<meta name="robots" content="noindex">'
+    canonical, noindex = canonical_tag(url), NOINDEX_TAG
     address = (_("Our address, the canonical one"), url)
     return [
         System(

@@ -8,6 +8,13 @@ from django.utils.translation import gettext as _
 from syndication.contract import Contract
 from syndication.story import Story
 
+NOINDEX_TAG = '<meta name="robots" content="noindex">'
+
+
+def canonical_tag(url: str) -> str:
+    """The tag for the head of a copy (RFC 6596)."""
+    return f'<link rel="canonical" href="{escape(url)}">'
+
 
 @dataclass(frozen=True)
 class Term:
@@ -22,10 +29,10 @@ def terms(story: Story, contract: Contract) -> list[Term]:
     url, found = story.canonical.url, []
     if contract.canonical:
         sentence = _("Name our page as the canonical one, in the head of yours. In many systems it is a field “canonical URL”.")
-        found.append(Term(sentence, f'<link rel="canonical" href="{escape(url)}">'))
+        found.append(Term(sentence, canonical_tag(url)))
     if contract.noindex:
         sentence = _("Keep your page out of search engines, in its head. In many systems it is a choice “noindex”.")
-        found.append(Term(sentence, '<meta name="robots" content="noindex">'))
+        found.append(Term(sentence, NOINDEX_TAG))
     if contract.link:
         told = _("Link to our page in the text. The text we give you ends with such a line.")
         found.append(Term(told, attribution(story, contract)))
