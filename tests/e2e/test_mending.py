@@ -100,13 +100,16 @@ def test_dead_letters_are_replayed_one_and_some_skipped_or_marked_as_delivered(e
 
     assert dead(editor, outlet) == 5, "a mended outlet replays nothing by itself"
     expect(line(editor, "Dead letter 1")).to_contain_text("The outlet will not take this piece as it is (404).")
+    in_order = editor.locator("table.listing tbody tr th a").all_inner_texts()
+    place = in_order.index("Dead letter 1")
+    beside = in_order[place + 1 if place < 4 else place - 1]
     line(editor, "Dead letter 1").get_by_role("button", name="Replay").press("Enter")
     expect(editor.locator(".messages .success")).to_contain_text("is on its way again")
     until(lambda: publication.piece("Dead letter 1"), seconds=20, why="the replayed letter did not arrive")
 
     # The filter holds, and the focus stands where the next decision is made.
     expect(editor).to_have_url(re.compile(rf"outlet={outlet}"))
-    expect(line(editor, "Dead letter 2").get_by_role("link", name="Dead letter 2").first).to_be_focused()
+    expect(line(editor, beside).get_by_role("link", name=beside).first).to_be_focused()
     line(editor, "Dead letter 2").get_by_role("button", name="Skip").press("Enter")
     expect(editor.locator(".messages .success")).to_contain_text("is left alone until the piece changes")
     expect(line(editor, "Dead letter 2")).to_have_count(0)
