@@ -79,9 +79,9 @@ WITHOUT_VNU = $(shell command -v java >/dev/null && [ -f var/npm/node_modules/vn
 # A real WordPress needs PHP, MariaDB and WordPress itself (.ci/run installs them).
 WITHOUT_WORDPRESS = $(shell $(PY) -m tests.wordpress >/dev/null 2>&1 || echo 'and not wordpress')
 
-# What runs on the other database only.
-ON_POSTGRESQL = --ignore tests/visibility --ignore tests/syndication/partners/api/test_openapi.py --ignore tests/e2e/test_two_instances.py
-ON_SQLITE = --ignore tests/connectors/test_contract_suite.py --ignore tests/e2e/test_faults.py
+# What runs on one database only: the other leaves it out.
+ONLY_POSTGRESQL = --ignore tests/visibility --ignore tests/syndication/partners/api/test_openapi.py --ignore tests/e2e/test_two_instances.py
+ONLY_SQLITE = --ignore tests/connectors/test_contract_suite.py --ignore tests/e2e/test_faults.py
 
 # Both databases side by side: two processors halve the time. The browser tests run on SQLite; so that both take about as long,
 # what needs no database (the connectors; their contract suite is SQLite's) or only one of them (the run under fault, WordPress, two
@@ -91,9 +91,9 @@ tests: programs ## The tests alone, on SQLite and PostgreSQL side by side
 	@[ -z '$(WITHOUT_VNU)' ] || echo "HTML is not checked with vnu here: that takes Java and npm, see .ci/run."
 	@[ -z '$(WITHOUT_WORDPRESS)' ] || $(PY) -m tests.wordpress || true
 	@mkdir -p var
-	@TEST_DATABASE=postgresql $(PY) -m pytest $(ON_SQLITE) -m "not e2e and not vnu $(WITHOUT_WORDPRESS)" \
+	@TEST_DATABASE=postgresql $(PY) -m pytest $(ONLY_SQLITE) -m "not e2e and not vnu $(WITHOUT_WORDPRESS)" \
 		> var/tests-postgresql.log 2>&1 & postgresql=$$!; \
-	$(PY) -m pytest --ignore-glob 'tests/connectors/test_[!c]*' $(ON_POSTGRESQL) -m "not chaos and not wordpress $(WITHOUT_VNU)"; sqlite=$$?; \
+	$(PY) -m pytest --ignore-glob 'tests/connectors/test_[!c]*' $(ONLY_POSTGRESQL) -m "not chaos and not wordpress $(WITHOUT_VNU)"; sqlite=$$?; \
 	wait $$postgresql; postgresql=$$?; \
 	echo; echo "The same on PostgreSQL:"; cat var/tests-postgresql.log; \
 	echo "On both databases, PostgreSQL's closing line once more:"; tail -n 1 var/tests-postgresql.log; \
