@@ -1,6 +1,7 @@
 """The judge of their pages: whether what a page says keeps the contract. Pure: no network, no rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
@@ -29,11 +30,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, the sentence that tells an editor cause and remedy, and what was seen."""
+    """A verdict, the sentence that tells an editor cause and remedy, what was seen, and each term's own verdict."""
 
     verdict: Verdict
     sentence: str
     evidence: tuple[Evidence, ...] = ()
+    terms: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 def judge(

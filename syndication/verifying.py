@@ -1,7 +1,6 @@
 """Verifying: fetch the public page abroad and judge whether it leads home. Delivered is answered; verified is seen."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -11,13 +10,14 @@ from structlog.contextvars import bound_contextvars
 
 from syndication import http
 from syndication.contract import Contract, Variation
-from syndication.errors import DeliveryError
 from syndication.findings import find
 from syndication.judge import Judgement, judge
 from syndication.models import Edition, Notice, Republication, Verification
 from syndication.noticing import mended, notice
 from syndication.planning import plan_each
+from syndication.standing import judge_target
 from syndication.story import Story
+from syndication.visiting import Visit, visit
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +38,8 @@ def verify_due(rounds: int = 20) -> int:
         due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
         with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="look") as pool:
-            for row, judgement in zip(due, pool.map(_look_safely, due), strict=True):
-                looked += _write_down(row, judgement, stubs.get(row.stub_uid))
+            for row, (seen, judgement) in zip(due, pool.map(_look_safely, due), strict=True):
+                looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid))
     return looked
 
 
@@ -49,28 +49,28 @@ def look_now(republication: Republication) -> None:
         Verification.objects.look(url=republication.receipt_url, republication=republication)
 
 
-def _look_safely(row: Verification) -> Judgement:
+def _look_safely(row: Verification) -> tuple[Visit, Judgement]:
     """A page that we fail on must not keep the others of its batch from being judged."""
+    seen = Visit(row.url)
     try:
         with bound_contextvars(**_named(row)):
-            return _look(row)
+            seen = visit(row.url)
+            return seen, _judge(row, seen)
     except Exception:
         log.exception("look failed", url=row.url, **_named(row))
         sentence = "Our verifier failed on this page. The log has the details; we look again by ourselves."
-        return Judgement(verdict="unreachable", sentence=sentence, evidence=())
+        return seen, Judgement(verdict="unreachable", sentence=sentence)
 
 
-def _look(row: Verification) -> Judgement:
-    """Fetch and judge; in a thread, without the database."""
-    try:
-        answer = http.fetch(row.url)
-    except DeliveryError as problem:
-        return Judgement(verdict="unreachable", sentence=problem.sentence, evidence=())
+def _judge(row: Verification, seen: Visit) -> Judgement:
+    """In a thread, without the database."""
+    if seen.answer is None:
+        return Judgement(verdict="unreachable", sentence=seen.problem)
     republication = row.republication
     if republication is None:
-        return _judge_target(answer.status)
+        return judge_target(seen.answer)
     withdrawn = republication.state == Republication.State.WITHDRAWN
-    return judged(republication, answer, republication.outlet.contract, withdrawn=withdrawn)
+    return judged(republication, seen.answer, republication.outlet.contract, withdrawn=withdrawn)
 
 
 def judged(republication: Republication, answer: http.Response, contract: Contract, *, withdrawn: bool) -> Judgement:
@@ -99,24 +99,12 @@ def story_there(republication: Republication) -> Story:
     return story.model_copy(update={"headline": seen.headline, "excerpt_html": seen.excerpt_html or story.excerpt_html})
 
 
-def _judge_target(status: int) -> Judgement:
-    """Whether the page a stub points at is alive: it owes us nothing, but our readers must arrive."""
-    if status in (404, 410):
-        sentence = (
-            f"The outlet's page is gone ({status}). Check the address on the stub, or ask the outlet where the piece stands now."
-        )
-        return Judgement(verdict="gone", sentence=sentence, evidence=())
-    if status >= 400:
-        return Judgement(
-            verdict="unreachable", sentence=f"The outlet's page does not answer as it should ({status}).", evidence=()
-        )
-    return Judgement(verdict="honoured", sentence="The outlet's page is there.", evidence=())
-
-
-def _write_down(row: Verification, judgement: Judgement, stub: Edition | None) -> bool:
+def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edition | None) -> bool:
+    answer = seen.answer
+    where = {"status": answer.status, "answered_url": answer.url} if answer else {}
     before, was_dead = row.verdict, row.target_dead
     with transaction.atomic():
-        settled = row.settle(judgement.verdict, judgement.sentence, [asdict(piece) for piece in judgement.evidence])
+        settled = row.settle(judgement, **where)
         if settled and stub and stub.page and row.target_dead != was_dead:
             # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
             plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")

@@ -6,6 +6,7 @@ from syndication.models.delivery import Delivery
 from syndication.models.due import DueQuerySet, DueRow
 from syndication.models.edition import Edition, current_edition, record
 from syndication.models.errand import Errand
+from syndication.models.look import Look
 from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
 from syndication.models.override import Override
@@ -25,6 +26,7 @@ __all__ = [
     "DueRow",
     "Edition",
     "Errand",
+    "Look",
     "Message",
     "Notice",
     "NoticePreference",

@@ -1,8 +1,9 @@
 """Verification: what we last saw when we fetched a page abroad, and when we look again."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
 from syndication.models.republication import Republication
+
+if TYPE_CHECKING:
+    from syndication.judge import Judgement
 
 FIRST_LOOK = timedelta(seconds=2)
 # Looks after the first, second, … agreeing verdict in a row.
@@ -94,23 +98,27 @@ class Verification(DueRow):
         """Whether the page was gone so often in a row that our canonical must not lean on it."""
         return self.verdict == self.Verdict.GONE and self.in_a_row >= DEAD_AFTER
 
-    def settle(self, verdict: str, sentence: str, evidence: list[dict[str, str]]) -> bool:
-        """Write down what this lease saw and when to look again; False if the lease was lost meanwhile.
+    def settle(self, judgement: "Judgement", *, status: int | None = None, answered_url: str = "") -> bool:
+        """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again.
 
-        On success `self` shows the new verdict, too.
+        False if the lease was lost meanwhile. On success `self` shows the new verdict, too. Must run in a transaction.
         """
-        same = verdict == self.verdict
-        in_a_row = self.in_a_row + 1 if same else 1
+        before, verdict = self.verdict, judgement.verdict
+        in_a_row = self.in_a_row + 1 if verdict == before else 1
         waits = HONOURED if verdict == self.Verdict.HONOURED else UNSETTLED
-        changes: dict[str, Any] = {"verdict": verdict, "sentence": sentence, "evidence": evidence, "in_a_row": in_a_row}
-        if not same:
+        seen: dict[str, Any] = {"sentence": judgement.sentence, "evidence": [asdict(piece) for piece in judgement.evidence]}
+        changes = {"verdict": verdict, "in_a_row": in_a_row, **seen}
+        if verdict != before:
             changes["changed_at"] = Now()
         due_at = from_now(waits[min(in_a_row, len(waits)) - 1])
         settled = Verification.objects.held_by(self.pk, self.lease_token).update(
             **changes, **RELEASED, looked_at=Now(), due_at=due_at, attempts=0
         )
         if settled:
-            self.verdict, self.sentence, self.evidence, self.in_a_row = verdict, sentence, evidence, in_a_row
+            where = {"status": status, "answered_url": answered_url[:2000]}
+            self.looks.create(verdict=verdict, before=before, terms=dict(judgement.terms), **seen, **where)
+            self.verdict, self.in_a_row = verdict, in_a_row
+            self.sentence, self.evidence = seen["sentence"], seen["evidence"]
         return bool(settled)
 
 

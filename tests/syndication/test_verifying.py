@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from syndication import http
+from syndication.judge import Judgement
 from syndication.models import Edition, Notice, Republication, Verification, claim, current_edition, target_dead
 from syndication.models.verification import HONOURED, UNSETTLED
 from syndication.receipt import Receipt
@@ -201,7 +202,7 @@ def test_a_late_look_writes_nothing_down(partner: Partner) -> None:
     Verification.objects.update(lease_until=Now() - timedelta(seconds=1))
     partner.routes["/copy"] = copy(status=404)
     verify_due()
-    assert late.settle("honoured", "All was well.", []) is False
+    assert late.settle(Judgement("honoured", "All was well.")) is False
     assert Verification.objects.get().verdict == "gone"
 
 

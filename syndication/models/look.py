@@ -1,0 +1,36 @@
+"""Look: what one visit to a page abroad saw. Written once, never changed: the history of a verification."""
+
+from django.db import models
+from django.utils import timezone
+
+from syndication.models.verification import Verification
+
+
+class Look(models.Model):
+    """One look: its verdict, the sentence, and the evidence as it stood there at that moment.
+
+    `before` is the verdict of the look before it, so that the looks at which something changed are one query. `terms` gives
+    each term of the contract its own verdict. `status` and `answered_url` say how and where the fetch ended; a look that
+    nothing answered has neither.
+    """
+
+    verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="looks")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    verdict = models.CharField(max_length=12, choices=Verification.Verdict)
+    before = models.CharField(max_length=12, choices=Verification.Verdict, blank=True)
+    sentence = models.TextField(blank=True)
+    evidence = models.JSONField(default=list)
+    terms = models.JSONField(default=dict)
+    status = models.PositiveSmallIntegerField(null=True)
+    answered_url = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["verification", "-at"], name="look_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verdict}"
+
+    @property
+    def is_drift(self) -> bool:
+        """Whether something changed since the look before."""
+        return bool(self.before) and self.before != self.verdict
