@@ -83,15 +83,15 @@ WITHOUT_WORDPRESS = $(shell $(PY) -m tests.wordpress >/dev/null 2>&1 || echo 'an
 ONLY_POSTGRESQL = --ignore tests/visibility --ignore tests/syndication/partners/api/test_openapi.py --ignore tests/e2e/test_two_instances.py
 ONLY_SQLITE = --ignore tests/connectors/test_contract_suite.py --ignore tests/e2e/test_faults.py
 
-# Both databases side by side: two processors halve the time. The browser tests run on SQLite; so that both take about as long,
-# what needs no database (the connectors; their contract suite is SQLite's) or only one of them (the run under fault, WordPress, two
+# Both databases side by side: two processors halve the time. What meets no database runs once, on SQLite's side, as do the browser
+# tests; so that both take about as long, the connectors (but for their contract suite) and what needs one database only (the run under fault, WordPress, two
 # instances, the matrix of who sees what, what the partner API answers to anything) is PostgreSQL's; workers killed one at a time are
 # SQLite's, for the run under fault kills them by the dozen. Their closing lines are printed last.
 tests: programs ## The tests alone, on SQLite and PostgreSQL side by side
 	@[ -z '$(WITHOUT_VNU)' ] || echo "HTML is not checked with vnu here: that takes Java and npm, see .ci/run."
 	@[ -z '$(WITHOUT_WORDPRESS)' ] || $(PY) -m tests.wordpress || true
 	@mkdir -p var
-	@TEST_DATABASE=postgresql $(PY) -m pytest $(ONLY_SQLITE) -m "not e2e and not vnu $(WITHOUT_WORDPRESS)" \
+	@TEST_DATABASE=postgresql $(PY) -m pytest $(ONLY_SQLITE) -m "not e2e and not vnu and (database or connectors or chaos) $(WITHOUT_WORDPRESS)" \
 		> var/tests-postgresql.log 2>&1 & postgresql=$$!; \
 	$(PY) -m pytest --ignore-glob 'tests/connectors/test_[!c]*' $(ONLY_POSTGRESQL) -m "not chaos and not wordpress $(WITHOUT_VNU)"; sqlite=$$?; \
 	wait $$postgresql; postgresql=$$?; \

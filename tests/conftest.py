@@ -64,8 +64,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: speaks with {told}, whose install takes minutes; `make e2e-{name}` runs it")
 
 
+# Who asks for one of these meets the database.
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server", "template"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is asked for by its marker only."""
+    """Leave out what is asked for by its marker only; mark what meets the database, for nothing else need run on two."""
+    from django.test import TransactionTestCase
+
+    for item in items:
+        of_django = isinstance(item, pytest.Function) and item.cls is not None and issubclass(item.cls, TransactionTestCase)
+        if of_django or item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+        if ROOT / "tests/connectors" in item.path.parents:
+            item.add_marker("connectors")
     left_out = [name for name in ON_DEMAND if name not in config.option.markexpr]
     items[:] = [item for item in items if not any(map(item.get_closest_marker, left_out))]
 
