@@ -10,6 +10,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(tempfile.mkdtemp(prefix="homeward-tests-"))
 SERVER = PostgreSQL() if os.environ.get("TEST_DATABASE") == "postgresql" else None
 VALKEY = Valkey()
+MIGRATED = "migrated" if SERVER else str(FOLDER / "migrated.sqlite3")
 # Markers of tests that run only when they are asked for.
 ON_DEMAND = {"ghost": "a real Ghost", "bluesky": "a real data server of Bluesky"}
 
@@ -105,6 +107,31 @@ def django_db_modify_db_settings() -> None:
         SERVER.start()
     facts = connections["default"].settings_dict
     facts["TEST"]["NAME"] = facts["NAME"]
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: None) -> str:
+    """A copy of the test database as it was migrated, to copy from: a file on SQLite, a database's name on PostgreSQL."""
+    return MIGRATED
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Migrate once: what tests with processes of their own begin with is kept aside before any test writes."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        if SERVER:
+            SERVER.create(connection.settings_dict["NAME"])
+        if "django_migrations" not in connection.introspection.table_names():
+            # pytest-django makes none where nothing but processes of their own asks for a database.
+            call_command("migrate", verbosity=0)
+        if not SERVER:
+            connection.cursor().execute("VACUUM INTO %s", [MIGRATED])
+            return
+        connection.close()
+        SERVER.create(MIGRATED, connection.settings_dict["NAME"])
 
 
 @pytest.fixture

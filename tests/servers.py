@@ -112,6 +112,12 @@ class PostgreSQL:
             self.process.wait(STARTED_WITHIN)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def create(self, name: str, like: str = "template1") -> None:
+        """Make a database that is as `like` stands, to which nobody may be connected; unless there is one of this name."""
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+                connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+
     def _answers(self) -> None:
         psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres").close()
 

@@ -15,9 +15,9 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None) -> Template:
+def template(migrated: str) -> Template:
     """A migrated database on the server the run was given."""
-    return Template(tmp_path_factory.mktemp("template"), os.environ["DATABASE_URL"])
+    return Template(migrated, os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +32,8 @@ def publication(tmp_path_factory: pytest.TempPathFactory, template: Template) ->
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """A headless Chromium."""
+def browser(chromium_path: str, migrated: str) -> Iterator[Browser]:
+    """A headless Chromium. It comes after the database, for while it runs Django takes this thread for an event loop's."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=QUIET)
         yield browser

@@ -163,25 +163,21 @@ def stack(folder: Path, template: "Template", **settings: str) -> Iterator[Stack
 
 
 class Template:
-    """A migrated database to copy from, on PostgreSQL when `server` is its URL, else SQLite: migrating takes longest."""
+    """A migrated database to copy from: one of this name on PostgreSQL when `server` is its URL, else an SQLite file."""
 
-    def __init__(self, folder: Path, server: str):
+    def __init__(self, migrated: str, server: str):
         self.server = server if server.startswith("postgres") else ""
-        self.file = folder / "template.sqlite3"
-        self.name = f"template_{uuid4().hex[:10]}"
-        if self.server:
-            self._administrate(f'CREATE DATABASE "{self.name}"')
-        Stack(folder, self._url(self.name) if self.server else f"sqlite:///{self.file}").manage("migrate", "--verbosity", "0")
+        self.migrated = migrated
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[str]:
         """The URL of a copy that lives as long as the block."""
         if not self.server:
-            shutil.copy(self.file, folder / "db.sqlite3")
+            shutil.copy(self.migrated, folder / "db.sqlite3")
             yield f"sqlite:///{folder / 'db.sqlite3'}"
             return
         name = f"e2e_{uuid4().hex[:10]}"
-        self._administrate(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+        self._administrate(f'CREATE DATABASE "{name}" TEMPLATE "{self.migrated}"')
         try:
             yield self._url(name)
         finally:
