@@ -14,7 +14,7 @@ from syndication.http.probe import FAILED, NOT_APPLICABLE, OK, Step
 from syndication.judge import Judgement
 from syndication.models import Errand, Outlet, Republication
 from syndication.pulling import shelf, tombstones
-from syndication.verifying import judged
+from syndication.verifying import before_correction, judged
 
 # Every step there is, in order.
 PAGE, PIECE, CANONICAL, NOINDEX, LINK = STEPS = ("page", "piece", "canonical", "noindex", "link")
@@ -49,7 +49,8 @@ def run_check(errand: Errand) -> None:
     withdrawn = row.operation == Republication.WITHDRAW
     name = "A piece that we withdrew: it should be down." if withdrawn else f"It is “{row.wanted.headline}”."
     steps.append(Step(PIECE, OK, name))
-    whole = judged(row, answer, outlet.contract, withdrawn=withdrawn)
+    before = before_correction(row)
+    whole = judged(row, answer, outlet.contract, withdrawn=withdrawn, copy_url=url, before=before)
     if whole.verdict in ("unreachable", "gone") or withdrawn or not 200 <= answer.status < 300:
         # There is no page whose terms could be looked at one by one.
         steps[0] = Step(PAGE, OK if whole.verdict == "honoured" else FAILED, whole.sentence, answer.url)

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from html import unescape
 from itertools import islice
 from typing import Any
@@ -12,7 +14,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndication.canonical import absolute, header_links, near_miss, robots, same, spelling
-from syndication.markup import calmed, decoded, json_ld
+from syndication.markup import bounded, calmed, decoded, json_ld
 
 # --- what a page says of itself --------------------------------------------------------------------------------------
 
@@ -29,7 +31,10 @@ UNREAD = {
     "template": "it stands in a template, which is no part of the page",
     "text": "it is mere text there, not a tag",
 }
+# Head and text of a real page are done by then; one that goes on is an accident or an attack.
+_MOST_BYTES = 4_000_000
 _MOST_ANCHORS = 20_000
+_MOST_LIKELY = 2_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,9 @@ class Findings:
     """All that a page says of itself. `canonicals` count; `ignored` only look like canonicals, and their note says why.
 
     `anchors` are the links for readers as written, (href, rel); `text` is what a reader sees, at most 400,000
-    characters of it.
+    characters of it. `card_title` is that of its share card; `amp` says that it is an AMP page; `paywall` is what says
+    that not all of it is shown; `licences` are the deeds that it names; `at` is the moment at which it was served, by its own
+    clock (RFC 9110 §6.6.1).
     """
 
     url: str
@@ -77,6 +84,11 @@ class Findings:
     title: str = ""
     text: str = field(default="", repr=False)
     anchors: tuple[tuple[str, str], ...] = ()
+    card_title: str = ""
+    amp: bool = False
+    paywall: Found | None = None
+    licences: tuple[Found, ...] = ()
+    at: datetime | None = None
 
     def links_to(self, url: str) -> tuple[Found, ...]:
         """The links by which a reader reaches `url`. A near miss (http, a slash, an added query) arrives too, so it counts."""
@@ -89,13 +101,31 @@ class Findings:
             return ()
         at_home = host_of(self.base) == host
         likely = [(href, rel) for href, rel in self.anchors if at_home or host in href.lower() or not href.isascii()]
-        links = [(absolute(href, self.base), href, rel) for href, rel in likely]
+        links = [(absolute(href, self.base), href, rel) for href, rel in likely[:_MOST_LIKELY]]
         return tuple(Found(url, "body", _anchor(href, rel), rel) for url, href, rel in links if host_of(url) == host)
 
     @property
     def noindex(self) -> tuple[Rule, ...]:
         """The rules that keep the page out of some bot's index. What stands in the body binds nobody."""
-        return tuple(rule for rule in self.rules if rule.rule in ("noindex", "none") and rule.place != "body")
+        return tuple(rule for rule in self.rules if rule.place != "body" and self._leaves(rule.rule))
+
+    def _leaves(self, rule: str) -> bool:
+        """Whether a rule takes the page out of search; `unavailable_after` does once its day has come."""
+        if rule in ("noindex", "none") or self.at is None or not rule.startswith("unavailable_after:"):
+            return rule in ("noindex", "none")
+        day = _moment(rule.partition(":")[2])
+        return day is not None and day <= self.at
+
+
+def _moment(said: str) -> datetime | None:
+    """A day as RFC 822, RFC 850 or ISO 8601 write it; without a time zone it is UTC."""
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(said.strip().upper())
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
 
 
 def find(body: bytes, headers: dict[str, str], url: str) -> Findings:
@@ -111,23 +141,29 @@ def find(body: bytes, headers: dict[str, str], url: str) -> Findings:
     rules = [Rule(bot, rule, "header", excerpt_of(f"{bot}: {rule}")) for bot, rule in robots(headers.get("x-robots-tag", ""))]
     if media not in ("", "text/html", "application/xhtml+xml"):
         return Findings(url, url, media, *_sorted_out(named), rules=tuple(rules))
-    raw = decoded(body, kind).encode("utf-8", "replace")
+    raw = bounded(decoded(body[:_MOST_BYTES], kind).encode("utf-8", "replace"))
     tree = LexborHTMLParser(calmed(raw), scripting=True)
     base = next((b for tag in tree.css("base[href]")[:1] if (b := absolute(tag.attributes["href"] or "", url))), url)
     metas = list(_metas(tree))
     refreshes = (_refresh(meta, base) for meta in metas)
     title = tree.head.css_first("title") if tree.head else None
+    linked = _linked(tree, base)
     return Findings(
         url,
         base,
         media,
         *_sorted_out(named + _page_canonicals(tree, raw, base)),
         og_urls=tuple(Found(absolute(meta.says, base), meta.place, meta.tag) for meta in metas if meta.name == "og:url"),
-        main_entities=tuple(islice(_main_entities(tree, base), 20)),
-        rules=(*rules, *(rule for meta in metas for rule in _rules(meta))),
+        main_entities=tuple(linked.mains[:20]),
+        rules=tuple(islice((*rules, *(rule for meta in metas for rule in _rules(meta))), _MOST_RULES)),
         refresh=next((found for found in refreshes if found), None),
         title=excerpt_of(title.text()) if title else "",
         anchors=tuple(dict.fromkeys(_href_and_rel(a) for a in tree.css("a[href]")[:_MOST_ANCHORS])),
+        card_title=next((excerpt_of(meta.says) for meta in metas if meta.name == "og:title"), ""),
+        amp=_is_amp(tree),
+        paywall=linked.paywall or _paywall(tree),
+        licences=(*linked.licences, *_licence_links(tree, base))[:_MOST_NODES],
+        at=_moment(headers.get("date", "")),
         text=_text(tree),  # last, for it takes the tree apart
     )
 
@@ -148,6 +184,7 @@ def _href_and_rel(node: LexborNode) -> tuple[str, str]:
 # --- canonicals ------------------------------------------------------------------------------------------------------
 
 _MOST_NODES = 50
+_MOST_RULES = 1_000
 _OTHER_VERSION = {"hreflang", "lang", "media", "type"}  # Google leaves a canonical with one of these aside
 _BARRED_FROM_HEAD = re.compile(r"<(?!(?:link|meta|style|noframes|basefont|bgsound)\b)[a-z]", re.IGNORECASE)
 
@@ -313,7 +350,7 @@ def _metas(tree: LexborHTMLParser) -> Iterator[_Meta]:
     for node in tree.css("meta"):
         attributes = node.attributes
         name = (attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or "").strip().lower()
-        if name in _BOTS or name in ("og:url", "refresh"):
+        if name in _BOTS or name in ("og:url", "og:title", "refresh"):
             place = "head" if _in_head(tree, node) else "body"
             yield _Meta(name, (attributes.get("content") or "").strip()[:_LONGEST], place, excerpt_of(node.html or ""))
 
@@ -328,25 +365,72 @@ def _refresh(meta: _Meta, base: str) -> Found | None:
     return Found(absolute(onward[2], base), meta.place, meta.tag) if onward else None
 
 
-def _main_entities(tree: LexborHTMLParser, base: str) -> Iterator[Found]:
-    """What each JSON-LD block calls the page it is about; a malformed block loses only itself."""
+@dataclass
+class _Linked:
+    """What the JSON-LD of a page says that matters here."""
+
+    mains: list[Found] = field(default_factory=list)
+    licences: list[Found] = field(default_factory=list)
+    paywall: Found | None = None
+
+
+def _linked(tree: LexborHTMLParser, base: str) -> _Linked:
+    """What each JSON-LD block says of the page; a malformed block loses only itself."""
+    linked = _Linked()
     for node, data in json_ld(tree):
         place = "head" if _in_head(tree, node) else "body"
-        for said in _said_main(data):
-            yield Found(absolute(said, base), place, excerpt_of(f'"mainEntityOfPage": {json.dumps(said, ensure_ascii=False)}'))
+        for thing in _things(data):
+            for name, said_there in (("mainEntityOfPage", linked.mains), ("license", linked.licences)):
+                for said in _addresses(thing.get(name)) if len(said_there) < _MOST_NODES else ():
+                    text = excerpt_of(f'"{name}": {json.dumps(said, ensure_ascii=False)}')
+                    said_there.append(Found(absolute(said, base), place, text))
+            free = thing.get("isAccessibleForFree", True)
+            if free is False or (isinstance(free, str) and free.strip().lower() in _NOT_FREE):
+                linked.paywall = Found("", place, excerpt_of(f'"isAccessibleForFree": {json.dumps(free)}'))
+    return linked
 
 
-def _said_main(data: Any) -> Iterator[str]:
+_NOT_FREE = ("false", "no", "http://schema.org/false", "https://schema.org/false")
+
+
+def _things(data: Any) -> Iterator[dict[str, Any]]:
     waiting = [data]
     for _ in range(_MOST_VALUES):
         if not waiting:
             return
         node = waiting.pop()
         if isinstance(node, dict):
-            yield from _addresses(node.get("mainEntityOfPage"))
+            yield node
             waiting.extend(reversed([value for value in node.values() if isinstance(value, dict | list)]))
         elif isinstance(node, list):
             waiting.extend(reversed(node))
+
+
+# Marks by which paywalls are known where no structured data says so.
+_PAYWALL = ",".join(
+    [
+        *(f"[{name}*=paywall]" for name in ("class", "id")),
+        *(f"meta[{name}='article:content_tier'][content=locked]" for name in ("name", "property")),
+    ]
+)
+
+
+def _paywall(tree: LexborHTMLParser) -> Found | None:
+    node = tree.css_first(_PAYWALL)
+    if node is None:
+        return None
+    opening = (node.html or "")[:2_000].partition(">")[0] + ">"
+    return Found("", "head" if _in_head(tree, node) else "body", excerpt_of(opening))
+
+
+def _is_amp(tree: LexborHTMLParser) -> bool:
+    root = tree.root
+    return root is not None and bool({"amp", "\u26a1", "\u26a1\ufe0f"} & root.attributes.keys())
+
+
+def _licence_links(tree: LexborHTMLParser, base: str) -> Iterator[Found]:
+    for node in tree.css("link[rel=license]")[:_MOST_NODES]:
+        yield Found(absolute(node.attributes.get("href") or "", base), "head", excerpt_of(node.html or ""))
 
 
 def _addresses(value: Any) -> Iterator[str]:

@@ -1,41 +1,38 @@
 """The judge of their pages: whether what a page says keeps the contract. Pure: no network, no rows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import Literal
+import re
 
-from syndication.canonical import near_miss, same, spelling
+from syndication.canonical import near_miss, same
 from syndication.contract import Contract
-from syndication.findings import Findings, Rule, excerpt_of, host_of
-from syndication.likeness import Likeness, likeness
+from syndication.findings import Findings, Found, excerpt_of, host_of
+from syndication.judgement import Evidence, Judgement, Verdict
+from syndication.likeness import Likeness, likeness, tells
 from syndication.story import Story
+from syndication.terms import (
+    SHOWN,
+    binding,
+    judge_canonical,
+    judge_correction,
+    judge_extent,
+    judge_licence,
+    judge_link,
+    judge_noindex,
+    shown,
+    text_shown,
+)
 
-Verdict = Literal["honoured", "missing", "wrong", "duplicated", "unreachable", "gone"]
+__all__ = ["Evidence", "Judgement", "Verdict", "judge"]
 
-_SHOWN = 10  # of a kind; a page that says a thing a thousand times would fill the database
-_GRAVITY = ("honoured", "missing", "duplicated", "wrong")
+_GRAVITY = ("honoured", "missing", "duplicated", "wrong", "unreachable")
 _CLOSED = {401: "asks for a password", 403: "turns us away", 407: "asks for a password", 451: "is closed for legal reasons"}
 _LATER = {408: "took too long", 425: "asks us to come later", 429: "asks us to come less often"}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What we saw, where (as in `Found`, or "answer" for the HTTP status), and the very text."""
-
-    what: str
-    place: str
-    excerpt: str
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A verdict, the sentence that tells an editor cause and remedy, what was seen, and each term's own verdict."""
-
-    verdict: Verdict
-    sentence: str
-    evidence: tuple[Evidence, ...] = ()
-    terms: Mapping[str, Verdict] = field(default_factory=dict)
+# How pages that are not there, although they answer 200, and domains without an owner call themselves.
+_NO_PAGE = re.compile(
+    r"\b(?:404|410)\b|\bnot found\b|\b(?:does not|doesn.t|no longer) exists?\b|\bno longer available\b|\bnicht gefunden\b|"
+    r"\bintrouvable\b|\bno encontrad[ao]\b|غير موجودة|لم يتم العثور|"
+    r"\b(?:domain|website|site)\b.{0,60}\bfor sale\b|\bdomain (?:is )?parked\b|\bdomain (?:has )?expired\b",
+    re.IGNORECASE,
+)
 
 
 def judge(
@@ -46,12 +43,14 @@ def judge(
     fetched_url: str,
     withdrawn: bool = False,
     story: Story | None = None,
+    copy_url: str = "",
+    before: Story | None = None,
 ) -> Judgement:
     """Whether a copy keeps its contract. Pure.
 
     `want_url` is the canonical owed, `status` and `fetched_url` say how and where the fetch ended; `withdrawn` means that
-    the copy should be gone by now; `story` is the piece as the outlet may have it, where its text is to be looked for. In
-    this order:
+    the copy should be gone by now; `story` is the piece as the outlet may have it, where its text is to be looked for;
+    `copy_url` is the address that was asked, and `before` the piece before its newest correction. In this order:
 
     - 404 and 410: `gone`, or `honoured` if withdrawn. Any other answer but 2xx: `unreachable`, as there is no page to judge.
     - The fetch ended at `want_url` itself: `honoured`; the copy has become a redirect to its home.
@@ -60,54 +59,144 @@ def judge(
     - Else each term owed is looked at; the gravest answer is the verdict (wrong, duplicated, missing, honoured) and the
       others go into the evidence. Canonical: none is `missing`, several different `duplicated`, one but not ours `wrong`.
       Header and element agreeing are fine. noindex and link: `missing` if absent. The whole text where the contract gives an
-      excerpt or less: `wrong`.
+      excerpt or less: `wrong`; so is our text of before, where a correction was made since. A licence that is not named is
+      told and not blamed.
+    - A paywall hides what we would look for, so of what it hides nothing is said; the head is judged as ever.
 
     What counts as the same address, and why near misses do not, say `canonical.spelling` and `canonical.near_miss`. A
     noindex to Googlebot alone keeps the term, since that is what Google asks of syndication partners; one to Google News
     alone does not. A noindex that nobody owes takes nothing away from a canonical.
     """
-    answer = Evidence("the answer", "answer", f"HTTP {status}, {excerpt_of(fetched_url)}")
+    answer = (Evidence("the answer", "answer", f"HTTP {status}, {excerpt_of(fetched_url)}"), *_moved(copy_url, fetched_url))
     if status in (404, 410):
         return _absent(status, withdrawn, answer)
     if not 200 <= status < 300:
-        return Judgement("unreachable", _unreachable(status), (answer,))
+        return Judgement("unreachable", _unreachable(status), answer)
     if same(fetched_url, want_url):
-        sentence = (
-            "The copy is down: its address leads to our own page." if withdrawn else "The copy's address leads to our own page."
-        )
-        return Judgement("honoured", sentence, (answer,))
-    like = likeness(story, findings.title, findings.text) if story else None
+        return _leads_home(contract, withdrawn, answer)
+    like = _like(findings, story, want_url, copy_url, fetched_url) if story else None
     if withdrawn:
         return _judge_withdrawal(findings, fetched_url, answer, like, contract)
     if like and like.kind == "nothing":
-        return _lost(findings, fetched_url, answer)
-    owed = ((contract.canonical, _judge_canonical), (contract.noindex, _judge_noindex), (contract.link, _judge_link))
-    terms = [term(findings, want_url) for is_owed, term in owed if is_owed]
-    terms += _judge_extent(like, contract)
-    return _together(terms, (*_asides(findings, contract, want_url), *_text_shown(like), answer))
+        return _lost(findings, copy_url, fetched_url, answer)
+    terms, silent = _terms(findings, contract, want_url, like, story, before)
+    asides = (*silent, *_asides(findings, contract, want_url), *text_shown(like), *answer)
+    return _together(terms, asides, {"text": "honoured"} if like and like.kind != "unknown" else {})
 
 
-def _together(terms: list[Judgement], asides: tuple[Evidence, ...]) -> Judgement:
-    terms = sorted(terms, key=lambda term: _GRAVITY.index(term.verdict), reverse=True)
-    if not terms:
-        return Judgement("honoured", "The copy is there, and the contract asks nothing more of it.", asides)
+Named = tuple[str, Judgement]
+
+
+def _terms(
+    findings: Findings, contract: Contract, want: str, like: Likeness | None, story: Story | None, before: Story | None
+) -> tuple[list[Named], tuple[Evidence, ...]]:
+    """The terms that were looked at, by name, and what else was seen of them.
+
+    What stands behind a paywall cannot be looked at, so a link that we do not see there is not called missing.
+    """
+    hidden = findings.paywall is not None and (like is None or like.kind != "whole")
+    terms: list[Named] = []
+    if contract.canonical:
+        terms.append(("canonical", judge_canonical(findings, want)))
+    if contract.noindex:
+        terms.append(("noindex", judge_noindex(findings)))
+    unseen: tuple[Evidence, ...] = ()
+    if contract.link:
+        link = judge_link(findings, want)
+        if hidden and link.verdict == "missing":
+            unseen = (Evidence("whether it links to our page, stands behind the paywall", "page", ""),)
+            if not terms:
+                sentence = (
+                    "We could not see whether the copy links to our page: it stands behind a paywall. "
+                    "Ask the desk to let our verifier in."
+                )
+                terms.append(("text", Judgement("unreachable", sentence, unseen)))
+        else:
+            terms.append(("link", link))
+    if like is None or story is None:
+        return terms, unseen
+    if extent := judge_extent(like, contract, story):
+        terms.append(("extent", extent))
+    if contract.extent == "full" and not hidden and (correction := judge_correction(findings, like, story, before)):
+        terms.append(("correction", correction))
+    if licence := judge_licence(findings, like, story):
+        terms.append(("licence", licence))
+    return terms, unseen
+
+
+def _together(named: list[Named], asides: tuple[Evidence, ...], also: dict[str, Verdict]) -> Judgement:
+    told: dict[str, Verdict] = {**also, **{name: term.verdict for name, term in named}}
+    # No contract asks for the licence yet, so a copy without it is told and not blamed.
+    licences = tuple(seen for name, term in named if name == "licence" for seen in term.evidence)
+    terms = [term for name, term in named if name != "licence"]
+    asides = (*licences, *asides)
+    terms.sort(key=lambda term: _GRAVITY.index(term.verdict), reverse=True)
+    if all(not term.sentence for term in terms):
+        return Judgement("honoured", "The copy is there, and the contract asks nothing more of it.", asides, told)
     worst, others = terms[0], terms[1:]
     if worst.verdict == "honoured":
-        sentence = " ".join(["The copy keeps the contract.", *(term.sentence for term in terms)])
-        return Judgement("honoured", sentence, tuple(seen for term in terms for seen in term.evidence) + asides)
+        sentence = " ".join(["The copy keeps the contract.", *(term.sentence for term in terms if term.sentence)])
+        return Judgement("honoured", sentence, tuple(seen for term in terms for seen in term.evidence) + asides, told)
     evidence = list(worst.evidence)
     for term in others:
         if term.verdict != "honoured":
             evidence.append(Evidence(term.sentence, "page", ""))
         evidence.extend(term.evidence)
-    return Judgement(worst.verdict, worst.sentence, (*evidence, *asides))
+    return Judgement(worst.verdict, worst.sentence, (*evidence, *asides), told)
 
 
-def _absent(status: int, withdrawn: bool, answer: Evidence) -> Judgement:
+def _moved(asked: str, arrived: str) -> tuple[Evidence, ...]:
+    """That the copy's address leads on to another."""
+    if not asked or same(asked, arrived):
+        return ()
+    way = f"{excerpt_of(asked)[:140]} leads to {excerpt_of(arrived)[:140]}"
+    if host_of(asked) != host_of(arrived):
+        return (Evidence(f"the copy's address now leads to another host, {excerpt_of(host_of(arrived))}", "answer", way),)
+    return () if near_miss(asked, arrived) else (Evidence("the copy's address now leads to another page", "answer", way),)
+
+
+def _leads_home(contract: Contract, withdrawn: bool, answer: tuple[Evidence, ...]) -> Judgement:
     if withdrawn:
-        return Judgement("honoured", f"The copy is down: its address answers {status}.", (answer,))
+        return Judgement("honoured", "The copy is down: its address leads to our own page.", answer, {"withdrawal": "honoured"})
+    # A redirect is the strongest canonical there is.
+    return Judgement(
+        "honoured",
+        "The copy's address leads to our own page.",
+        answer,
+        {"canonical": "honoured"} if contract.canonical else {},
+    )
+
+
+def _like(findings: Findings, story: Story, want: str, asked: str, arrived: str) -> Likeness:
+    """What of the piece the page shows, once we know what sort of page it is."""
+    titles = f"{findings.title} {findings.card_title}"
+    like = likeness(story, titles, findings.text)
+    if like.kind == "nothing":
+        # What is sold is hidden, not gone.
+        return Likeness("unknown") if findings.paywall and not _NO_PAGE.search(findings.title) else like
+    if like.kind == "headline" and not tells(titles, story.headline) and _NO_PAGE.search(findings.title):
+        return Likeness("nothing")
+    if like.kind == "unknown" and (_says_it_is_none(findings) or _is_foreign(findings, want, asked, arrived)):
+        return Likeness("nothing")
+    return like
+
+
+def _says_it_is_none(findings: Findings) -> bool:
+    return bool(_NO_PAGE.search(findings.title) or _NO_PAGE.search(findings.text))
+
+
+def _is_foreign(findings: Findings, want: str, asked: str, arrived: str) -> bool:
+    """Whether the copy's address leads to another site, which does not know us."""
+    named = (*findings.canonicals, *findings.og_urls, *findings.main_entities)
+    knows = any(same(found.url, want) for found in named) or findings.links_on(host_of(want))
+    return bool(asked) and host_of(asked) != host_of(arrived) and not knows
+
+
+def _absent(status: int, withdrawn: bool, answer: tuple[Evidence, ...]) -> Judgement:
+    if withdrawn:
+        return Judgement("honoured", f"The copy is down: its address answers {status}.", answer, {"withdrawal": "honoured"})
     remedy = "If it has moved, ask the desk where to; if it should stand, ask them to bring it back."
-    return Judgement("gone", f"The copy is gone: its address answers {status}. {remedy}", (answer,))
+    return Judgement("gone", f"The copy is gone: its address answers {status}. {remedy}", answer)
 
 
 def _unreachable(status: int) -> str:
@@ -119,172 +208,60 @@ def _unreachable(status: int) -> str:
     )
 
 
-def _lost(findings: Findings, fetched_url: str, answer: Evidence) -> Judgement:
+def _lost(findings: Findings, asked: str, fetched_url: str, answer: tuple[Evidence, ...]) -> Judgement:
+    if asked and host_of(asked) != host_of(fetched_url):
+        cause = f"its address now leads to another site, {excerpt_of(host_of(fetched_url))}, which"
+    else:
+        cause = f"{excerpt_of(fetched_url)} answers, but"
     sentence = (
-        f"The copy is gone: {excerpt_of(fetched_url)} answers, but shows neither our headline nor our text. "
-        "If the piece has moved, ask the desk where to."
+        f"The copy is gone: {cause} shows neither our headline nor our text. If the piece has moved, ask the desk where to."
     )
-    return Judgement("gone", sentence, (*_title(findings), answer))
+    return Judgement("gone", sentence, (*_title(findings), *answer), {"text": "gone"})
 
 
 def _title(findings: Findings) -> tuple[Evidence, ...]:
     return (Evidence("the title of the page", "head", findings.title),) if findings.title else ()
 
 
-def _judge_extent(like: Likeness | None, contract: Contract) -> list[Judgement]:
-    """What the text on the page says of the extent agreed; nothing where it says nothing."""
-    if like is None or like.kind != "whole" or contract.extent == "full":
-        return []
-    sentence = (
-        "The copy carries the whole text, but its contract gives it less. "
-        "Ask the desk to keep to the excerpt, or change the contract."
-    )
-    return [Judgement("wrong", sentence, _text_shown(like))]
-
-
-_SHOWS = {
-    "whole": "our text, whole: {share} of its runs of four words",
-    "part": "a part of our text: {share} of its runs of four words",
-    "excerpt": "our excerpt",
-    "headline": "our headline, and no text of ours",
-    "unknown": "too little text to tell whether it is ours",
-}
-
-
-def _text_shown(like: Likeness | None) -> tuple[Evidence, ...]:
-    if like is None or like.kind not in _SHOWS:
-        return ()
-    return (Evidence("the text of the page", "body", _SHOWS[like.kind].format(share=f"{like.share:.0%}")),)
-
-
-def _down(like: Likeness | None, contract: Contract) -> bool:
-    """Whether a page that answers shows of a withdrawn piece no more than a notice would."""
+def _down(findings: Findings, like: Likeness | None, contract: Contract) -> bool:
+    """Whether a page that answers shows of a withdrawn piece no more than a notice would; behind a paywall is more."""
     kind = like.kind if like else "unknown"
-    return kind == "nothing" or (kind == "headline" and contract.extent != "link")
+    return kind == "nothing" or (kind == "headline" and contract.extent != "link" and not findings.paywall)
 
 
 def _judge_withdrawal(
-    findings: Findings, fetched_url: str, answer: Evidence, like: Likeness | None, contract: Contract
+    findings: Findings, fetched_url: str, answer: tuple[Evidence, ...], like: Likeness | None, contract: Contract
 ) -> Judgement:
-    if _down(like, contract):
+    kept: dict[str, Verdict] = {"withdrawal": "honoured"}
+    if _down(findings, like, contract):
         sentence = "The copy is down: its address still answers, but shows our text no more."
-        return Judgement("honoured", sentence, (*_title(findings), *_text_shown(like), answer))
-    rules = _binding(findings)
+        return Judgement("honoured", sentence, (*_title(findings), *text_shown(like), *answer), kept)
+    rules = binding(findings)
     if rules:
         sentence = "The copy is down as far as search engines go: its address still answers, but asks them to leave it out."
-        return Judgement("honoured", sentence, (*_shown(rules), answer))
+        return Judgement("honoured", sentence, (*shown(rules), *answer), kept)
     sentence = f"The copy still stands at {excerpt_of(fetched_url)}. Ask the desk to take it down, or to mark it noindex."
-    return Judgement("wrong", sentence, (*_title(findings), *_judge_noindex(findings).evidence, answer))
-
-
-def _judge_canonical(findings: Findings, want: str) -> Judgement:
-    named = {spelling(found.url): found.url for found in findings.canonicals}
-    evidence = _canonicals_shown(findings)
-    ask = f"Ask the desk to set the canonical link to {want}."
-    if not named:
-        return Judgement("missing", f"{_why_missing(findings)} {ask}", evidence)
-    if len(named) > 1:
-        listed = " and ".join(excerpt_of(url) for url in islice(named.values(), 3))
-        cause = "Search engines may then heed none; often a theme and a plugin each add one."
-        return Judgement(
-            "duplicated",
-            f"The copy names {len(named)} homes: {listed}. {cause} Ask the desk to keep a single canonical link, to {want}.",
-            evidence,
-        )
-    if spelling(want) in named:
-        return Judgement("honoured", "It names our page as its home.", evidence)
-    return Judgement("wrong", f"{_why_wrong(findings, next(iter(named.values())), want)} {ask}", evidence)
-
-
-def _why_missing(findings: Findings) -> str:
-    if findings.ignored:
-        return f"The copy names no home: it has a canonical link, but {findings.ignored[0].note}."
-    if findings.media not in ("", "text/html", "application/xhtml+xml"):
-        return (
-            f"The copy names no home: its address serves {excerpt_of(findings.media)}; only a Link header could name one there."
-        )
-    return "The copy names no home: it has no canonical link."
-
-
-def _why_wrong(findings: Findings, found: str, want: str) -> str:
-    shown = excerpt_of(found)
-    if same(found, findings.url) or near_miss(found, findings.url):
-        return f"The copy names itself as its home ({shown})."
-    if near := near_miss(found, want):
-        return (
-            f"The copy names almost the right home: it points to {near} ({shown}), and search engines take that for another page."
-        )
-    schemeless = spelling(want).partition("://")[2]
-    if schemeless and spelling(found).endswith(f"/{schemeless}"):
-        return f"The copy's canonical link lacks the https:// before our address, so it leads nowhere ({shown})."
-    return f"The copy names another page as its home ({shown})."
-
-
-def _canonicals_shown(findings: Findings) -> tuple[Evidence, ...]:
-    evidence, seen = [], set()
-    for found in findings.canonicals:
-        key = (spelling(found.url), found.place)
-        what = "the same canonical link again" if key in seen else "canonical link"
-        seen.add(key)
-        fragment = ", whose fragment search engines drop" if "#" in found.url else ""
-        evidence.append(Evidence(what + fragment + (f"; {found.note}" if found.note else ""), found.place, found.excerpt))
-    ignored = (
-        Evidence(f"canonical link that does not count: {found.note}", found.place, found.excerpt) for found in findings.ignored
-    )
-    return (*evidence[:_SHOWN], *islice(ignored, _SHOWN))
-
-
-def _binding(findings: Findings) -> list[Rule]:
-    """The noindex rules that keep the term: to all robots, or to Googlebot."""
-    return [rule for rule in findings.noindex if rule.bot in ("robots", "googlebot")]
-
-
-def _shown(rules: list[Rule]) -> list[Evidence]:
-    return [
-        Evidence("noindex" if rule.bot == "robots" else f"noindex, but to {excerpt_of(rule.bot)} alone", rule.place, rule.excerpt)
-        for rule in rules[:_SHOWN]
-    ]
-
-
-def _judge_noindex(findings: Findings, _want: str = "") -> Judgement:
-    rules = _binding(findings)
-    if rules:
-        return Judgement("honoured", "It asks search engines to leave it out.", tuple(_shown(rules)))
-    misplaced = [rule for rule in findings.rules if rule.rule in ("noindex", "none") and rule.place == "body"]
-    cause = "it does not ask search engines to leave it out"
-    if findings.noindex:
-        cause = f"its noindex speaks to {excerpt_of(findings.noindex[0].bot)} alone"
-    elif misplaced:
-        cause = "its noindex stands in the body of the page, where search engines need not heed it"
-    sentence = f"The copy may appear in search: {cause}. Ask the desk to put noindex into the robots meta tag in the head."
-    seen = [Evidence("noindex in the body, which binds nobody", rule.place, rule.excerpt) for rule in misplaced[:_SHOWN]]
-    return Judgement("missing", sentence, (*_shown(list(findings.noindex)), *seen))
-
-
-def _judge_link(findings: Findings, want: str) -> Judgement:
-    links = findings.links_to(want)
-    if links:
-        followed = [link for link in links if not {"nofollow", "ugc", "sponsored"} & set(link.note.lower().split())]
-        what = "link to our page" if followed else "link to our page, which search engines are told not to follow"
-        return Judgement("honoured", "It links to our page.", (Evidence(what, "body", (followed or links)[0].excerpt),))
-    elsewhere = findings.links_on(host_of(want))[:3]
-    cause = "its links to our site lead to other pages" if elsewhere else "it has no link to our page"
-    sentence = f"The copy does not lead its readers home: {cause}. Ask the desk to link to {want} from the text."
-    return Judgement(
-        "missing", sentence, tuple(Evidence("link to another page of ours", "body", link.excerpt) for link in elsewhere)
-    )
+    evidence = (*_title(findings), *judge_noindex(findings).evidence, *text_shown(like), *answer)
+    return Judgement("wrong", sentence, evidence, {"withdrawal": "wrong"})
 
 
 def _asides(findings: Findings, contract: Contract, want: str) -> tuple[Evidence, ...]:
-    """What contradicts the canonical owed without breaking the contract."""
+    """What else the page says of its home, place by place, and what a person should know who reads the verdict."""
     seen = []
     if contract.canonical:
-        cards = [found for found in findings.og_urls if not same(found.url, want)]
-        seen += [Evidence("og:url names another page; cards on social networks follow it", it.place, it.excerpt) for it in cards]
-        data = [found for found in findings.main_entities if not same(found.url, want)]
-        seen += [Evidence("JSON-LD names another page as the main one", it.place, it.excerpt) for it in data]
+        other = "og:url names another page; cards on social networks follow it"
+        seen += _said(findings.og_urls, want, "og:url names our page", other)
+        seen += _said(findings.main_entities, want, "JSON-LD names our page", "JSON-LD names another page as the main one")
     if contract.canonical and not contract.noindex:
-        seen += [Evidence(f"{it.what}, which nobody asked for", it.place, it.excerpt) for it in _shown(list(findings.noindex))]
-    if findings.refresh:
-        seen.append(Evidence("the page sends its readers on by itself", findings.refresh.place, findings.refresh.excerpt))
-    return tuple(seen[-_SHOWN:])
+        seen += [Evidence(f"{it.what}, which nobody asked for", it.place, it.excerpt) for it in shown(list(findings.noindex))]
+    for found, what in (
+        (findings.refresh, "the page sends its readers on by itself"),
+        (findings.paywall, "the page stands behind a paywall, so we see of it what readers without a subscription see"),
+    ):
+        if found:
+            seen.append(Evidence(what, found.place, found.excerpt))
+    return tuple(seen[-SHOWN:])
+
+
+def _said(named: tuple[Found, ...], want: str, ours: str, theirs: str) -> list[Evidence]:
+    return [Evidence(ours if same(it.url, want) else theirs, it.place, it.excerpt) for it in named[:3]]

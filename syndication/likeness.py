@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser
@@ -21,6 +22,9 @@ _LONGEST = 400_000
 # A word; where a script sets no blanks between words, a letter.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|(?:(?![\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f])\w)+")
 _MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+Traces = frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -43,18 +47,44 @@ def likeness(story: Story, title: str, text: str) -> Likeness:
         # A page as short as this may still be a link with our headline.
         return Likeness("headline") if _holds(words(title) + there, words(story.headline)) else Likeness("unknown")
     traces = _shingles(there)
-    body = words(_text(story.body_html))
-    share = _share(body, traces) if len(body) >= FEW_WORDS else 0.0
+    body, own = _told(story.body_html)
+    share = _share(own, traces) if len(body) >= FEW_WORDS else 0.0
     if share >= WHOLE:
         return Likeness("whole", share)
-    excerpt = words(_text(story.excerpt_html) or story.description)
-    if len(excerpt) > SHINGLE and _share(excerpt, traces) >= WHOLE and share < 0.5:
+    excerpt, short = _told(story.excerpt_html)
+    if not excerpt:
+        excerpt, short = _told(story.description)
+    if len(excerpt) > SHINGLE and _share(short, traces) >= WHOLE and share < 0.5:
         return Likeness("excerpt", share)
     if share >= TRACES:
         return Likeness("part", share)
     if _holds(there, words(story.headline)) or _holds(words(title), words(story.headline)):
         return Likeness("headline", share)
     return Likeness("nothing", share)
+
+
+def length(html: str) -> int:
+    """How many words a piece of HTML has."""
+    return len(_told(html)[0])
+
+
+def tells(text: str, ours: str) -> bool:
+    """Whether a page's text holds these words of ours, but for a few that a desk may have changed."""
+    there, own = words(text), words(ours)
+    if len(own) <= 2 * SHINGLE:
+        return bool(own) and f" {' '.join(own)} " in f" {' '.join(there)} "
+    return _share(_shingles(own), _shingles(there)) >= 0.6
+
+
+def changed(before: str, now: str) -> tuple[Traces, Traces]:
+    """The traces of HTML that only the new text has, and those that only the old one had."""
+    old, new = _told(before)[1], _told(now)[1]
+    return new - old, old - new
+
+
+def share_in(text: str, ours: Traces) -> float:
+    """The share of these traces that a page's text has; 0 if there are none."""
+    return _share(ours, _shingles(words(text))) if ours else 0.0
 
 
 def words(text: str) -> list[str]:
@@ -68,12 +98,18 @@ def _text(html: str) -> str:
     return tree.body.text(separator=" ") if html and tree.body else ""
 
 
-def _shingles(told: list[str]) -> set[tuple[str, ...]]:
-    return set(zip(*(told[start:] for start in range(SHINGLE)), strict=False))
+@lru_cache(maxsize=256)
+def _told(html: str) -> tuple[list[str], Traces]:
+    """The words of a text of ours and its traces. Kept: a piece is looked for at many outlets, again and again."""
+    told = words(_text(html))
+    return told, _shingles(told)
 
 
-def _share(ours: list[str], traces: set[tuple[str, ...]]) -> float:
-    own = _shingles(ours)
+def _shingles(told: list[str]) -> Traces:
+    return frozenset(zip(*(told[start:] for start in range(SHINGLE)), strict=False))
+
+
+def _share(own: Traces, traces: Traces) -> float:
     return len(own & traces) / len(own) if own else 0.0
 
 

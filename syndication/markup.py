@@ -79,6 +79,29 @@ _NEEDLESS = re.compile(
 )
 
 
+_MOST_TAGS = 200_000
+# A tag, as browsers read it (HTML Standard §13.2.5), with more attributes than anybody writes by hand or program.
+_ATTRIBUTE = rb"""(?:[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)"""
+_ENDLESS = re.compile(rb"(<[a-zA-Z][^\s/>]*+" + _ATTRIBUTE + rb"{200})" + _ATTRIBUTE + rb"*+")
+_ROOTS = re.compile(rb"<(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])(?=[\s/>])")
+
+
+def bounded(raw: bytes) -> bytes:
+    """The source without what only an attack has: tags beyond 200,000, attributes of one tag beyond 200, a tenth html or body.
+
+    A parser compares each attribute of an element with all before it, also those that a later html or body tag brings, so
+    that a megabyte of them can hold it for minutes; and each tag takes memory that no page should cost us.
+    """
+    if raw.count(b"<") > _MOST_TAGS:
+        raw = b"<".join(raw.split(b"<", _MOST_TAGS)[:_MOST_TAGS])
+    raw = _ENDLESS.sub(rb"\1", raw)
+    roots = [found.start() for found in _ROOTS.finditer(raw)]
+    if len(roots) <= 10:
+        return raw
+    # An end tag without its beginning is passed over, in the head as in the body.
+    return raw[: roots[10]] + _ROOTS.sub(b"</wbr", raw[roots[10] :])
+
+
 def calmed(raw: bytes) -> bytes:
     """The source with tags that mean nothing here made harmless, if there are many; what matters keeps its place.
 

@@ -37,8 +37,9 @@ def verify_due(rounds: int = 20) -> int:
         loaded = Verification.objects.filter(pk__in=[row.pk for row in rows])
         due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
+        befores = [before_correction(row.republication) for row in due]
         with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="look") as pool:
-            for row, (seen, judgement) in zip(due, pool.map(_look_safely, due), strict=True):
+            for row, (seen, judgement) in zip(due, pool.map(_look_safely, due, befores), strict=True):
                 looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid))
     return looked
 
@@ -49,20 +50,20 @@ def look_now(republication: Republication) -> None:
         Verification.objects.look(url=republication.receipt_url, republication=republication)
 
 
-def _look_safely(row: Verification) -> tuple[Visit, Judgement]:
+def _look_safely(row: Verification, before: Story | None) -> tuple[Visit, Judgement]:
     """A page that we fail on must not keep the others of its batch from being judged."""
     seen = Visit(row.url)
     try:
         with bound_contextvars(**_named(row)):
             seen = visit(row.url)
-            return seen, _judge(row, seen)
+            return seen, _judge(row, seen, before)
     except Exception:
         log.exception("look failed", url=row.url, **_named(row))
         sentence = "Our verifier failed on this page. The log has the details; we look again by ourselves."
         return seen, Judgement(verdict="unreachable", sentence=sentence)
 
 
-def _judge(row: Verification, seen: Visit) -> Judgement:
+def _judge(row: Verification, seen: Visit, before: Story | None) -> Judgement:
     """In a thread, without the database."""
     if seen.answer is None:
         return Judgement(verdict="unreachable", sentence=seen.problem)
@@ -70,11 +71,23 @@ def _judge(row: Verification, seen: Visit) -> Judgement:
     if republication is None:
         return judge_target(seen.answer)
     withdrawn = republication.state == Republication.State.WITHDRAWN
-    return judged(republication, seen.answer, republication.outlet.contract, withdrawn=withdrawn)
+    contract = republication.outlet.contract
+    return judged(republication, seen.answer, contract, withdrawn=withdrawn, copy_url=row.url, before=before)
 
 
-def judged(republication: Republication, answer: http.Response, contract: Contract, *, withdrawn: bool) -> Judgement:
-    """Whether the page that was fetched keeps these terms for the piece; of one that was withdrawn, whether it is down."""
+def judged(
+    republication: Republication,
+    answer: http.Response,
+    contract: Contract,
+    *,
+    withdrawn: bool,
+    copy_url: str = "",
+    before: Story | None = None,
+) -> Judgement:
+    """Whether the page that was fetched keeps these terms for the piece; of one that was withdrawn, whether it is down.
+
+    `copy_url` is the address that was asked; `before` what `before_correction` tells.
+    """
     story = story_there(republication)
     return judge(
         find(answer.body, answer.headers, answer.url),
@@ -84,7 +97,21 @@ def judged(republication: Republication, answer: http.Response, contract: Contra
         fetched_url=answer.url,
         withdrawn=withdrawn,
         story=story,
+        copy_url=copy_url,
+        before=before,
     )
+
+
+def before_correction(republication: Republication | None) -> Story | None:
+    """The piece as it was before the newest correction that they hold, if any: so that the text of before is known by sight."""
+    held = republication.held if republication else None
+    count = len(held.facts.get("corrections") or ()) if held else 0
+    if held is None or not count:
+        return None
+    older = Edition.objects.filter(uid=held.uid, version__lt=held.version).order_by("-version")
+    versions = older.values_list("version", "facts__corrections")[:BATCH]
+    version = next((version for version, told in versions if len(told or ()) < count), None)
+    return older.get(version=version).story if version is not None else None
 
 
 def story_there(republication: Republication) -> Story:
@@ -94,6 +121,9 @@ def story_there(republication: Republication) -> Story:
     """
     held = republication.held
     story = (held or republication.wanted).story
+    if held is None:
+        # What they have not taken yet they cannot show.
+        story = story.model_copy(update={"corrections": ()})
     variation = Variation.model_validate(republication.held_variation if held else republication.variation)
     seen = republication.outlet.contract.view(story, variation)
     return story.model_copy(update={"headline": seen.headline, "excerpt_html": seen.excerpt_html or story.excerpt_html})

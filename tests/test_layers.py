@@ -79,6 +79,8 @@ ROOMS = [
         "incoming",
         "canonical",
         "judge",
+        "judgement",
+        "terms",
         "standing",
         "snapshot",
         "drift",
