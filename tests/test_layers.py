@@ -81,6 +81,7 @@ ROOMS = [
         "judge",
         "standing",
         "snapshot",
+        "keeping",
         "drift",
         "likeness",
         "findings",
