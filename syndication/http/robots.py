@@ -9,6 +9,7 @@ from syndication.http import PRODUCT
 # RFC 9309 §2.5 asks for at least 500 KiB; what comes after is not read.
 MOST_BYTES = 512_000
 MOST_DELAY = 60.0
+_LONGEST = 2000
 _GROUP = ("user-agent", "useragent", "user agent")
 _RULES = ("allow", "disallow", "crawl-delay")
 
@@ -17,7 +18,7 @@ def ours(body: bytes) -> str:
     """The groups of a robots.txt that speak to us or to everybody, and nothing else of it.
 
     What is kept is short, and what the parser sees has two names at most: it is quadratic where ten thousand names share
-    ten thousand rules.
+    ten thousand rules. A rule longer than any address is left out.
     """
     kept: list[str] = []
     named: set[str] = set()
@@ -35,7 +36,7 @@ def ours(body: bytes) -> str:
                 named.add(who)
                 kept.append(f"user-agent: {who}")
         elif key in _RULES:
-            if named and value:
+            if named and 0 < len(value) <= _LONGEST:
                 kept.append(f"{key}: {value}")
             naming = False
     return "\n".join(kept)
