@@ -29,6 +29,7 @@ __all__ = [
     "check_url",
     "contact",
     "fetch",
+    "host_of",
     "multipart",
     "onward",
     "post",

@@ -29,6 +29,12 @@ JITTER = 0.1
 DEAD_AFTER = 3
 
 
+def wait_after(verdict: str, in_a_row: int) -> timedelta:
+    """How long to wait for the next look after so many agreeing ones; a little more or less each time it is asked."""
+    waits = HONOURED if verdict == "honoured" else UNSETTLED
+    return waits[min(in_a_row, len(waits)) - 1] * uniform(1 - JITTER, 1 + JITTER)
+
+
 class VerificationQuerySet(DueQuerySet):
     """Verifications."""
 
@@ -155,12 +161,11 @@ class Verification(DueRow):
         """
         before, verdict = self.verdict, judgement.verdict
         in_a_row = self.in_a_row + 1 if verdict == before else 1
-        waits = HONOURED if verdict == self.Verdict.HONOURED else UNSETTLED
         seen: dict[str, Any] = {"sentence": judgement.sentence, "evidence": [asdict(piece) for piece in judgement.evidence]}
         changes = {"verdict": verdict, "in_a_row": in_a_row, **seen}
         if verdict != before:
             changes["changed_at"] = Now()
-        due_at = from_now(waits[min(in_a_row, len(waits)) - 1] * uniform(1 - JITTER, 1 + JITTER))
+        due_at = from_now(wait_after(verdict, in_a_row))
         changes |= {"kept": kept or {}, "host": host_key(self.url)}
         settled = Verification.objects.held_by(self.pk, self.lease_token).update(
             **changes, **RELEASED, looked_at=Now(), due_at=due_at, attempts=0

@@ -13,5 +13,5 @@ from syndication.visiting import PAGE_BYTES
 @require_safe
 def verifier(request: HttpRequest) -> HttpResponse:
     """Ask the database nothing: it is the same for everybody."""
-    facts = {"product": PRODUCT, "pace": f"{settings.SYNDICATION_HOST_PACE:g}", "megabytes": PAGE_BYTES // 1_000_000}
+    facts = {"product": PRODUCT, "pace": f"{settings.SYNDICATION_HOST_PACE:g}", "megabytes": f"{PAGE_BYTES / 1_000_000:g}"}
     return render(request, "partners/verifier.html", {**facts, "contact": contact()})
