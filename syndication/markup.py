@@ -92,7 +92,7 @@ def calmed(raw: bytes) -> bytes:
     return _REOPENED.sub(rb"<\1span", raw) if tags > 1_000 else raw
 
 
-_MOST_TAGS = 60_000
+_MOST_TAGS = 40_000
 # One tag with more attributes than any page has. A parser compares each new one with all before it: half a megabyte of them
 # holds it for half a minute. Written as the standard reads them (§13.2.5.32), and never looking back.
 _CROWDED = re.compile(
