@@ -298,6 +298,10 @@ SYNDICATION_LEASE_SECONDS = env.number("SYNDICATION_LEASE_SECONDS", 120, least=1
 SYNDICATION_DEADLINE_SECONDS = env.number("SYNDICATION_DEADLINE_SECONDS", 30, least=0.1)
 # Multiplies every wait of the engine (backoff, next look): below 1 for tests and demonstrations.
 SYNDICATION_TIME_SCALE = env.number("SYNDICATION_TIME_SCALE", 1.0, least=0.000001)
+# Seconds between two requests of our verifier to one host, over all workers; the demonstration looks at once.
+SYNDICATION_HOST_PACE = env.number("SYNDICATION_HOST_PACE", 0 if DEBUG else 2)
+# The page that our User-Agent names; empty: our own, /syndication/verifier/.
+SYNDICATION_CONTACT_URL = env.text("SYNDICATION_CONTACT_URL")
 # How long it is kept who pulled what, from where.
 SYNDICATION_AUDIT_DAYS = int(env.number("SYNDICATION_AUDIT_DAYS", 90, least=1))
 # Our own WebSub hub at /hub/: feeds name it, and subscribers are told of news at once.

@@ -15,6 +15,7 @@ from syndication.partners import api, entry, page
 from syndication.partners import feeds as outlet_feeds
 from syndication.partners.counter import counter
 from syndication.partners.hub import hub
+from syndication.partners.verifier import verifier
 
 _outlet_feed = non_atomic_requests(outlet_feeds.feed)
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("readyz", non_atomic_requests(health.readyz)),
     path("metrics", non_atomic_requests(metrics.metrics)),
     path("syndication/inbox/<uuid:address>/", inbox.inbox, name="inbox"),
+    path("syndication/verifier/", non_atomic_requests(verifier), name="verifier"),
     path("hub/", non_atomic_requests(hub), name="hub"),
     path("partners/o/<str:signed>/", non_atomic_requests(page.overview), name="outlet_page"),
     path("partners/o/<str:signed>/pieces/<uuid:uid>/", non_atomic_requests(page.piece), name="outlet_piece"),

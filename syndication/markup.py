@@ -115,6 +115,23 @@ def calmed(raw: bytes) -> bytes:
     return _REOPENED.sub(rb"<\1span", raw) if tags > 1_000 else raw
 
 
+_MOST_TAGS = 40_000
+# One tag with more attributes than any page has. A parser compares each new one with all before it: half a megabyte of them
+# holds it for half a minute. Written as the standard reads them (§13.2.5.32), and never looking back.
+_CROWDED = re.compile(
+    rb"""<[a-zA-Z][^\s/>]*+(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>"'][^\s>]*+)?+)?+){1500}"""
+)
+_SMALL = 30_000
+
+
+def too_dense(body: bytes, content_type: str) -> bool:
+    """Whether this page is made of so much that to read it would take many times its size, or many seconds."""
+    if len(body) < _SMALL:
+        return False
+    raw = decoded(body, content_type).encode("utf-8", "replace")
+    return raw.count(b"<") > _MOST_TAGS or _CROWDED.search(raw) is not None
+
+
 # Some systems hide the block from browsers of the nineties.
 _WRAPPED = re.compile(
     r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?(.*?)(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?\s*",

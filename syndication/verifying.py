@@ -1,6 +1,9 @@
 """Verifying: fetch the public page abroad and judge whether it leads home. Delivered is answered; verified is seen."""
 
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -11,36 +14,36 @@ from structlog.contextvars import bound_contextvars
 from syndication import http
 from syndication.contract import Contract, Variation
 from syndication.findings import find
-from syndication.judge import Judgement, judge
+from syndication.judge import Evidence, Judgement, judge
 from syndication.models import Edition, Notice, Republication, Verification
 from syndication.noticing import mended, notice
 from syndication.planning import plan_each
 from syndication.standing import judge_target
 from syndication.story import Story
-from syndication.visiting import Visit, visit
+from syndication.visiting import BATCH, OUR_FAULT, Tour, Visit, wish_of
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20
+# A run ends after so many seconds: what is due then is the next one's.
+RUN_SECONDS = 60.0
 # Verdicts that a person must hear of; a page that does not answer may only have a bad hour, so that is told when it lasts.
 BAD = {"missing", "wrong", "duplicated"}
 LASTS = 3
 
 
-def verify_due(rounds: int = 20) -> int:
-    """Look at every page that is due, a batch at a time. Returns how many looks were written down."""
-    looked = 0
+def verify_due(rounds: int = 100) -> int:
+    """Look at every page that is due and whose host has a turn for us, a batch at a time. Returns how many looks were written."""
+    looked, ends = 0, time.monotonic() + RUN_SECONDS
     for _round in range(rounds):
-        rows = Verification.objects.all().lease(BATCH)
+        rows = Verification.objects.all().lease_by_turns(BATCH) if time.monotonic() < ends else []
         if not rows:
             break
         loaded = Verification.objects.filter(pk__in=[row.pk for row in rows])
         due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
-        befores = [before_correction(row.republication) for row in due]
-        with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="look") as pool:
-            for row, (seen, judgement) in zip(due, pool.map(_look_safely, due, befores), strict=True):
-                looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid))
+        befores = {row.pk: before_correction(row.republication) for row in due}
+        for row, seen, judgement in Tour(due, partial(_judge_safely, befores), wished).looks():
+            looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid))
     return looked
 
 
@@ -50,17 +53,31 @@ def look_now(republication: Republication) -> None:
         Verification.objects.look(url=republication.receipt_url, republication=republication)
 
 
-def _look_safely(row: Verification, before: Story | None) -> tuple[Visit, Judgement]:
-    """A page that we fail on must not keep the others of its batch from being judged."""
-    seen = Visit(row.url)
-    try:
-        with bound_contextvars(**_named(row)):
-            seen = visit(row.url)
-            return seen, _judge(row, seen, before)
-    except Exception:
-        log.exception("look failed", url=row.url, **_named(row))
-        sentence = "Our verifier failed on this page. The log has the details; we look again by ourselves."
-        return seen, Judgement(verdict="unreachable", sentence=sentence)
+def wished(row: Verification) -> str:
+    """A digest of all by which this page is judged: only a page judged by the same may be taken for unchanged."""
+    republication = row.republication
+    if republication is None:
+        return wish_of("stub")
+    held = republication.held
+    edition = held or republication.wanted
+    variation = republication.held_variation if held else republication.variation
+    withdrawn = republication.state == Republication.State.WITHDRAWN
+    return wish_of(edition.pk, edition.digest, variation, republication.outlet.contract.model_dump_json(), withdrawn)
+
+
+def _judge_safely(befores: Mapping[int, Story | None], row: Verification, seen: Visit) -> Judgement:
+    """A page that we fail on must not keep the others of its batch from being judged. In a thread, without the database."""
+    with bound_contextvars(**_named(row)):
+        try:
+            return _as_before(row) if seen.unchanged else _judge(row, seen, befores[row.pk])
+        except Exception:
+            log.exception("look failed", url=row.url)
+            return Judgement(verdict="unreachable", sentence=OUR_FAULT)
+
+
+def _as_before(row: Verification) -> Judgement:
+    """What the same page was judged before; its terms stand with the look that judged it."""
+    return Judgement(row.verdict, row.sentence, tuple(Evidence(**piece) for piece in row.evidence))
 
 
 def _judge(row: Verification, seen: Visit, before: Story | None) -> Judgement:
@@ -134,7 +151,12 @@ def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edit
     where = {"status": answer.status, "answered_url": answer.url} if answer else {}
     before, was_dead = row.verdict, row.target_dead
     with transaction.atomic():
-        settled = row.settle(judgement, **where)
+        if seen.unchanged:
+            terms = row.looks.order_by("-at", "-pk").values_list("terms", flat=True).first()
+            judgement = replace(judgement, terms=terms or {})
+        # Only a page that is honoured is leaned on.
+        kept = seen.kept if judgement.verdict == Verification.Verdict.HONOURED else None
+        settled = row.settle(judgement, **where, unchanged=seen.unchanged, kept=kept)
         if settled and stub and stub.page and row.target_dead != was_dead:
             # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
             plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")

@@ -42,6 +42,8 @@ def _enter_test_settings() -> None:
         # Nobody listens there until a test asks for `broker`: a stray hint is refused at once and never reaches another's server.
         REDIS_URL=VALKEY.url,
         SYNDICATION_ALLOWED_NETWORKS="127.0.0.0/8",
+        # All partners of the tests are one host.
+        SYNDICATION_HOST_PACE="0",
         SYNDICATION_PRODUCTION_HOST="127.0.0.1,localhost,home.example",
         LOG_FORMAT="text",
     )

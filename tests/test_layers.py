@@ -83,6 +83,7 @@ ROOMS = [
         "terms",
         "standing",
         "snapshot",
+        "keeping",
         "drift",
         "likeness",
         "findings",

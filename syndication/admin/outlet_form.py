@@ -292,6 +292,7 @@ def panels() -> list[Panel]:
                 FieldRowPanel([FieldPanel("owes_canonical"), FieldPanel("owes_noindex"), FieldPanel("owes_link")]),
                 FieldPanel("attribution"),
                 FieldPanel("stub_canonical"),
+                FieldPanel("heeds_robots"),
             ],
             heading=_("What it owes"),
         ),

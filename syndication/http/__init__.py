@@ -27,19 +27,25 @@ __all__ = [
     "Response",
     "add_to_record",
     "check_url",
+    "contact",
     "fetch",
+    "host_of",
     "multipart",
+    "onward",
     "post",
     "recorded",
     "redacted",
     "secrets_in",
     "send",
     "unrecorded",
+    "wandering",
 ]
 
+# What we are called in others' logs and in their robots.txt (RFC 9309 §2.2.1).
+PRODUCT = "Homeward"
 REDIRECTS_FOLLOWED = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+_GZIP, _ZLIB, _RAW = 31, 15, -15
 _CHARSET = re.compile(r"utf-?_?(8|16|32)|(us-)?ascii|iso-?_?(8859|2022)|latin|windows-|cp\d|koi8|shift_?jis|euc|gb|big5", re.I)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
@@ -117,32 +123,47 @@ def fetch(
     deadline: float = 15.0,
     max_bytes: int = 1_000_000,
     max_decoded: int = 4_000_000,
+    redirects: int = REDIRECTS_FOLLOWED,
+    cut: bool = False,
 ) -> Response:
-    """GET a page, following up to three redirects within the one `deadline`; every hop is checked like the first.
+    """GET a page, following up to `redirects` redirects within the one `deadline`; every hop is checked like the first.
+
+    With `cut`, of a body that is longer than we take the beginning is returned.
 
     A hop to another origin takes along no header but Accept and Accept-Language. Raises like `send`, and Permanent for a
     redirect that leads nowhere we go.
     """
     ends = time.monotonic() + deadline
     headers = dict(headers or {})
-    for _ in range(REDIRECTS_FOLLOWED + 1):
-        response = _converse(Call("GET", url, ends, max_bytes, max_decoded), b"", headers)
-        location = response.headers.get("location", "")
-        if response.status not in _REDIRECTS or not location:
+    for _ in range(redirects + 1):
+        response = _converse(Call("GET", url, ends, max_bytes, max_decoded, cut=cut), b"", headers)
+        target = onward(response)
+        if not target:
             return response
-        onward = _onward(response, location)
-        if urlsplit(onward)[:2] != urlsplit(url)[:2]:
+        if urlsplit(target)[:2] != urlsplit(url)[:2]:
             headers = {name: value for name, value in headers.items() if name.lower() in ("accept", "accept-language")}
-        url = onward
-    raise Permanent(
-        f"The page at {host_of(url)} sends its readers from address to address and never arrives. Ask the outlet to mend it.",
-        detail=f"more than {REDIRECTS_FOLLOWED} redirects",
+        url = target
+    raise wandering(response)
+
+
+def wandering(response: Response) -> Permanent:
+    """What to say when `response` is one redirect too many."""
+    return Permanent(
+        f"The page at {host_of(response.url)} sends its readers from address to address and never arrives. "
+        "Ask the outlet to mend it.",
+        detail="too many redirects",
         status=response.status,
     )
 
 
-def _onward(response: Response, location: str) -> str:
-    """The absolute URL of a redirect. Location arrives as Latin-1 and is UTF-8 wherever it is not ASCII."""
+def onward(response: Response) -> str:
+    """The absolute URL that a redirect leads to; "" if the answer is none. Raises Permanent if it leads nowhere we go.
+
+    Location arrives as Latin-1 and is UTF-8 wherever it is not ASCII.
+    """
+    location = response.headers.get("location", "")
+    if response.status not in _REDIRECTS or not location:
+        return ""
     location = location.encode("latin-1", "replace").decode("utf-8", "replace")
     try:
         url = urljoin(response.url, location)
@@ -192,6 +213,11 @@ def _converse(call: Call, body: bytes, headers: Mapping[str, str]) -> Response:
     return Response(answer.status, call.url, joined, content)
 
 
+def contact() -> str:
+    """The page that tells whoever finds us in their log who we are, how to refuse us and where to write."""
+    return settings.SYNDICATION_CONTACT_URL or f"{settings.SITE_URL}/syndication/verifier/"
+
+
 def _outgoing(headers: Mapping[str, str]) -> HTTPHeaderDict:
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
@@ -199,7 +225,7 @@ def _outgoing(headers: Mapping[str, str]) -> HTTPHeaderDict:
                 f"The header {name!r} holds a line break or a letter that cannot be sent. Enter it anew on the outlet's form."
             )
     sent = HTTPHeaderDict(headers)
-    sent["User-Agent"] = f"Homeward/{_version()} (+{settings.SITE_URL})"
+    sent["User-Agent"] = f"{PRODUCT}/{_version()} (+{contact()})"
     sent["Accept-Encoding"] = "gzip"
     return sent
 
@@ -207,12 +233,16 @@ def _outgoing(headers: Mapping[str, str]) -> HTTPHeaderDict:
 def _content(answer: BaseHTTPResponse, call: Call) -> bytes:
     """The decoded body within both caps. Raises HTTPException or HTTPError if it is not whole, unless the status says enough."""
     whole = answer.status < 300
-    wire = bytearray()
+    body = _Unpacked(answer.headers.get("content-encoding", "").strip().lower(), call.max_decoded)
+    read = 0
     try:
         for piece in answer.stream(16 * 1024, decode_content=False):
-            wire += piece
-            if len(wire) > call.max_bytes:
+            body.add(piece[: call.max_bytes - read])
+            read += len(piece)
+            if read > call.max_bytes and not call.cut:
                 raise Unreadable("a longer body than we take")
+            if read > call.max_bytes or body.too_much:
+                break
     except (HTTPError, HTTPException, OSError):
         if whole:
             raise
@@ -220,25 +250,64 @@ def _content(answer: BaseHTTPResponse, call: Call) -> bytes:
         # urllib3 believes a chunk of negative length, and hands it to read().
         if whole:
             raise Unreadable("a chunk of negative length") from None
-    coding = answer.headers.get("content-encoding", "").strip().lower()
-    plain = _decoded(bytes(wire[: call.max_bytes]), coding, call.max_decoded)
-    if whole and (plain is None or len(plain) > call.max_decoded):
+    cut = call.cut and (body.too_much or read > call.max_bytes)
+    if whole and not cut and (body.too_much or not body.whole):
         raise Unreadable("a body that is damaged or unpacks to more than we take")
-    return (plain or b"")[: call.max_decoded]
+    del body.plain[call.max_decoded :]
+    return bytes(body.plain)
 
 
-def _decoded(wire: bytes, coding: str, limit: int) -> bytes | None:
-    """The bytes behind a content coding, cut soon after `limit`; None if they are damaged or in a coding we never asked for."""
-    if coding in ("", "identity") or not wire:
-        return wire
-    for bits in _WINDOW_BITS.get(coding, ()):
-        decoder = zlib.decompressobj(bits)
+class _Unpacked:
+    """A body unpacked as it comes, so that it is never held both packed and plain. Never raises; `whole` tells the end.
+
+    The codings are the two of RFC 9110 §8.4.1 that zlib reads; "deflate" comes with its wrapper or, wrongly, without.
+    """
+
+    def __init__(self, coding: str, limit: int):
+        self.plain = bytearray()
+        self.limit = limit
+        self.coding = "" if coding == "identity" else coding
+        self.head = b""
+        self.decoder: Any = None
+        self.damaged = False
+
+    @property
+    def too_much(self) -> bool:
+        return len(self.plain) > self.limit
+
+    @property
+    def whole(self) -> bool:
+        if not self.coding:
+            return True
+        return not self.damaged and (self.decoder.eof if self.decoder else not self.head)
+
+    def add(self, piece: bytes) -> None:
+        """Unpack one more piece of the wire, and no more of it than soon after the limit."""
+        if self.too_much or self.damaged:
+            return
+        if not self.coding:
+            self.plain += piece
+            return
+        if self.decoder is None:
+            # The wrapper shows in two bytes, and a piece may be one.
+            self.head = piece = self.head + piece
+            if len(piece) < 2:
+                return
+            self.decoder = self._decoder(piece)
         try:
-            plain = decoder.decompress(wire, limit + 1)
+            if self.decoder:
+                self.plain += self.decoder.decompress(piece, self.limit + 1 - len(self.plain))
         except zlib.error:
-            continue
-        return plain if decoder.eof or len(plain) > limit else None
-    return None
+            self.damaged = True
+
+    def _decoder(self, head: bytes) -> Any:
+        if self.coding in ("gzip", "x-gzip"):
+            return zlib.decompressobj(_GZIP)
+        if self.coding == "deflate":
+            wrapped = head[0] & 15 == 8 and int.from_bytes(head[:2], "big") % 31 == 0
+            return zlib.decompressobj(_ZLIB if wrapped else _RAW)
+        self.damaged = True  # a coding that we never asked for
+        return None
 
 
 @cache

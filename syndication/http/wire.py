@@ -36,9 +36,9 @@ class Unreadable(HTTPException):
 class Call:
     """One request against the clock: what it may still spend, whether bytes may have left, and what its failure means."""
 
-    def __init__(self, method: str, url: str, ends: float, max_bytes: int, max_decoded: int):
+    def __init__(self, method: str, url: str, ends: float, max_bytes: int, max_decoded: int, *, cut: bool = False):
         self.method, self.url, self.ends = method, url, ends
-        self.max_bytes, self.max_decoded = max_bytes, max_decoded
+        self.max_bytes, self.max_decoded, self.cut = max_bytes, max_decoded, cut
         self.host = host_of(url)
         self.policy = current()
         self.manager = connections(opened())

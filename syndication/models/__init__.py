@@ -6,6 +6,7 @@ from syndication.models.delivery import Delivery
 from syndication.models.due import DueQuerySet, DueRow
 from syndication.models.edition import Edition, current_edition, record
 from syndication.models.errand import Errand
+from syndication.models.host import Host, host_key
 from syndication.models.look import Look
 from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
@@ -26,6 +27,7 @@ __all__ = [
     "DueRow",
     "Edition",
     "Errand",
+    "Host",
     "Look",
     "Message",
     "Notice",
@@ -47,6 +49,7 @@ __all__ = [
     "claim",
     "claim_all",
     "current_edition",
+    "host_key",
     "record",
     "target_dead",
 ]

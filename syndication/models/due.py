@@ -1,5 +1,6 @@
 """Due rows: work that waits in the database until somebody leases it. A row whose `due_at` is set is owed."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -31,8 +32,10 @@ class DueQuerySet(models.QuerySet[Any]):
         """Rows owed now that nobody holds."""
         return self.filter(due_at__lte=Now()).filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
 
-    def lease(self, limit: int) -> list[Any]:
+    def lease(self, limit: int, among: Collection[int] | None = None) -> list[Any]:
         """Take up to `limit` due rows, oldest first, for SYNDICATION_LEASE_SECONDS; each row goes to one taker only.
+
+        With `among`, only rows with these keys are taken.
 
         Filter on the row's own columns: a claim through a join delivered twice on PostgreSQL. Each lease raises the
         row's fence and counts an attempt. Must run inside a transaction that the caller commits before acting.
@@ -40,7 +43,8 @@ class DueQuerySet(models.QuerySet[Any]):
         token = uuid4()
         lease_until = leased_until()
         with transaction.atomic():
-            due = self.due().order_by("due_at").select_for_update(skip_locked=True)
+            owed = self.due() if among is None else self.due().filter(pk__in=among)
+            due = owed.order_by("due_at").select_for_update(skip_locked=True)
             ids = list(due.values_list("pk", flat=True)[:limit])
             taken = self.model._default_manager.filter(pk__in=ids)
             taken.update(lease_token=token, lease_until=lease_until, fence=F("fence") + 1, attempts=F("attempts") + 1)

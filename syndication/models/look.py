@@ -11,7 +11,8 @@ class Look(models.Model):
 
     `before` is the verdict of the look before it, so that the looks at which something changed are one query. `terms` gives
     each term of the contract its own verdict. `status` and `answered_url` say how and where the fetch ended; a look that
-    nothing answered has neither.
+    nothing answered has neither. `unchanged` tells that the page was the very one judged before (it said so, or its bytes did),
+    so that the judgement is that of the look before.
     """
 
     verification = models.ForeignKey(Verification, on_delete=models.CASCADE, related_name="looks")
@@ -23,6 +24,8 @@ class Look(models.Model):
     terms = models.JSONField(default=dict)
     status = models.PositiveSmallIntegerField(null=True)
     answered_url = models.CharField(max_length=2000, blank=True)
+
+    unchanged = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["verification", "-at"], name="look_newest")]

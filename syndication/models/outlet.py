@@ -145,6 +145,11 @@ class Outlet(Hosted, index.Indexed, SealedSecret):
         _("owes noindex"), default=False, help_text=_("Its copy asks search engines to leave it out.")
     )
     owes_link = models.BooleanField(_("owes a link"), default=True, help_text=_("Its copy links to our page."))
+    heeds_robots = models.BooleanField(
+        _("our verifier heeds their robots.txt"),
+        default=True,
+        help_text=_("Untick only where the contract says that we may look at copies whatever their robots.txt says."),
+    )
     attribution = models.CharField(
         _("attribution"), max_length=200, blank=True, help_text=_("The line it prints, such as “First published in …”.")
     )

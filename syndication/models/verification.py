@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
+from random import uniform
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Subquery, Window
+from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
+from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, later
+from syndication.models.host import Host, host_key
 from syndication.models.republication import Republication
 
 if TYPE_CHECKING:
@@ -20,8 +23,16 @@ FIRST_LOOK = timedelta(seconds=2)
 # Looks after the first, second, … agreeing verdict in a row.
 HONOURED = [timedelta(days=1), timedelta(days=7), timedelta(days=30)]
 UNSETTLED = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]
+# Looks of one hour shall not come back in one hour.
+JITTER = 0.1
 # A stub's target is dead when it was gone this often in a row.
 DEAD_AFTER = 3
+
+
+def wait_after(verdict: str, in_a_row: int) -> timedelta:
+    """How long to wait for the next look after so many agreeing ones; a little more or less each time it is asked."""
+    waits = HONOURED if verdict == "honoured" else UNSETTLED
+    return waits[min(in_a_row, len(waits)) - 1] * uniform(1 - JITTER, 1 + JITTER)
 
 
 class VerificationQuerySet(DueQuerySet):
@@ -32,7 +43,8 @@ class VerificationQuerySet(DueQuerySet):
         own = {"republication": republication} if republication else {"stub_uid": stub_uid}
         row, created = self.get_or_create(**own, defaults={"url": url, "due_at": from_now(FIRST_LOOK)})
         if not created:
-            reset = {} if row.url == url else {"url": url, "verdict": "", "sentence": "", "evidence": [], "in_a_row": 0}
+            fresh = {"url": url, "host": host_key(url), "kept": {}, "verdict": "", "sentence": "", "evidence": [], "in_a_row": 0}
+            reset = {} if row.url == url else fresh
             self.filter(pk=row.pk).update(due_at=from_now(FIRST_LOOK), **reset)
 
     def look_all(self, copies: Mapping[Republication, str]) -> None:
@@ -41,7 +53,7 @@ class VerificationQuerySet(DueQuerySet):
             return
         known = {row.republication_id: row for row in self.filter(republication__in=list(copies))}
         new = [
-            Verification(republication=republication, url=url, due_at=from_now(FIRST_LOOK))
+            Verification(republication=republication, url=url, host=host_key(url), due_at=from_now(FIRST_LOOK))
             for republication, url in copies.items()
             if republication.pk not in known
         ]
@@ -52,6 +64,22 @@ class VerificationQuerySet(DueQuerySet):
         for republication, url in copies.items():
             if republication.pk in known and not self._knows(known, republication, url):
                 self.look(url=url, republication=republication)
+
+    def lease_by_turns(self, limit: int) -> list[Any]:
+        """`lease`, fairly over hosts: a host with ten thousand pages due has no more of them taken than one with a single page.
+
+        Pages of hosts that rest are left. Where hosts have a pace (SYNDICATION_HOST_PACE), one page of each is taken.
+        """
+        turn = Window(RowNumber(), partition_by="host", order_by=[F("due_at").asc(), F("pk").asc()])
+        awake = self.due().exclude(host__in=Host.objects.resting().values("name")).annotate(turn=turn)
+        if settings.SYNDICATION_HOST_PACE:
+            awake = awake.filter(turn=1)
+        for _try in range(3):
+            chosen = list(awake.order_by("turn", "due_at").values_list("pk", flat=True)[:limit])
+            rows = self.lease(limit, among=chosen) if chosen else []
+            if rows or not chosen:
+                return rows
+        return []
 
     @staticmethod
     def _knows(known: Mapping[int, "Verification"], republication: Republication, url: str) -> bool:
@@ -73,6 +101,10 @@ class Verification(DueRow):
     republication = models.OneToOneField(Republication, null=True, on_delete=models.CASCADE, related_name="verification")
     stub_uid = models.UUIDField(null=True, unique=True)
     url = models.URLField(max_length=2000)
+    # Whose turn the next look waits for: the host of `url`, or one that its redirect leads to (`models.host.host_key`).
+    host = models.CharField(max_length=255, default="", editable=False)
+    # What the last whole look left for the next: validators, digests, and what it was judged by (`visiting.Kept`).
+    kept = models.JSONField(default=dict, editable=False)
     verdict = models.CharField(max_length=12, choices=Verdict, blank=True, default=Verdict.NONE)
     sentence = models.TextField(blank=True)
     evidence = models.JSONField(default=list)
@@ -88,34 +120,58 @@ class Verification(DueRow):
                 condition=Q(republication__isnull=False) ^ Q(stub_uid__isnull=False), name="verification_of_one_thing"
             )
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="verification_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="verification_due"),
+            models.Index(fields=["host", "due_at"], condition=Q(due_at__isnull=False), name="verification_turns"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verdict or 'not looked yet'}: {self.url}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the host of the address."""
+        self.host = self.host or host_key(self.url)
+        super().save(*args, **kwargs)
 
     @property
     def target_dead(self) -> bool:
         """Whether the page was gone so often in a row that our canonical must not lean on it."""
         return self.verdict == self.Verdict.GONE and self.in_a_row >= DEAD_AFTER
 
-    def settle(self, judgement: "Judgement", *, status: int | None = None, answered_url: str = "") -> bool:
+    def put_off(self, host: str) -> bool:
+        """Give the row back untried until `host`, where it must go first, has a turn for it. False if the lease was lost."""
+        begins = Subquery(Host.objects.filter(name=host).values("next_at")[:1], output_field=models.DateTimeField())
+        due_at = later(begins, from_now(timedelta(seconds=settings.SYNDICATION_HOST_PACE)))
+        mine = Verification.objects.held_by(self.pk, self.lease_token)
+        return bool(mine.update(**RELEASED, due_at=due_at, host=host, attempts=F("attempts") - 1))
+
+    def settle(
+        self,
+        judgement: "Judgement",
+        *,
+        status: int | None = None,
+        answered_url: str = "",
+        unchanged: bool = False,
+        kept: dict[str, Any] | None = None,
+    ) -> bool:
         """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again.
 
-        False if the lease was lost meanwhile. On success `self` shows the new verdict, too. Must run in a transaction.
+        `unchanged` says that the page is the very one judged before; `kept` is what the next look may lean on. False if the
+        lease was lost meanwhile. On success `self` shows the new verdict, too. Must run in a transaction.
         """
         before, verdict = self.verdict, judgement.verdict
         in_a_row = self.in_a_row + 1 if verdict == before else 1
-        waits = HONOURED if verdict == self.Verdict.HONOURED else UNSETTLED
         seen: dict[str, Any] = {"sentence": judgement.sentence, "evidence": [asdict(piece) for piece in judgement.evidence]}
         changes = {"verdict": verdict, "in_a_row": in_a_row, **seen}
         if verdict != before:
             changes["changed_at"] = Now()
-        due_at = from_now(waits[min(in_a_row, len(waits)) - 1])
+        due_at = from_now(wait_after(verdict, in_a_row))
+        changes |= {"kept": kept or {}, "host": host_key(self.url)}
         settled = Verification.objects.held_by(self.pk, self.lease_token).update(
             **changes, **RELEASED, looked_at=Now(), due_at=due_at, attempts=0
         )
         if settled:
-            where = {"status": status, "answered_url": answered_url[:2000]}
+            where = {"status": status, "answered_url": answered_url[:2000], "unchanged": unchanged}
             self.looks.create(verdict=verdict, before=before, terms=dict(judgement.terms), **seen, **where)
             self.verdict, self.in_a_row = verdict, in_a_row
             self.sentence, self.evidence = seen["sentence"], seen["evidence"]

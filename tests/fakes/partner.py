@@ -110,6 +110,10 @@ class Visit(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         partner = self.server.partner
+        if self.path == "/robots.txt" and self.path not in partner.routes:
+            # A guest asks for it before each first look; only a test that is about it has one, and hears of the question.
+            self.query = {}
+            return self.reply(404)
         usual = partner.routes.get(urlsplit(self.path).path, partner.otherwise or self.path)
         asked = partner.script.popleft() if partner.script else usual
         behave, self.argument, self.query = (asked, "", {}) if callable(asked) else named(asked)

@@ -128,7 +128,7 @@ def test_a_post_arrives_whole_and_its_receipt_comes_back(partner):
 
 def test_we_say_honestly_who_we_are_whatever_the_caller_says(partner):
     http.fetch(partner.url("/ok"), {"user-agent": "Mozilla/5.0"})
-    assert partner.requests[0].headers["user-agent"] == "Homeward/0.1.0 (+https://home.example)"
+    assert partner.requests[0].headers["user-agent"] == "Homeward/0.1.0 (+https://home.example/syndication/verifier/)"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD"])

@@ -138,6 +138,7 @@ ADDRESSES = {
     "an outlet's feeds": Kind(outlet_feeds, shows=True),
     "the outlet's own page": Kind(outlet_page, shows=True),
     "the hub": Kind(hub),
+    "the page about our verifier": Kind(lambda ground: ["/syndication/verifier/"]),
     "oEmbed and its card": Kind(oembed, shows=True),
     "the Markdown twin": Kind(lambda ground: [f"{ground.path}index.md"], shows=True),
     "llms.txt": Kind(lambda ground: ["/llms.txt"], shows=True),

@@ -1,0 +1,1 @@
+"""The verifier against those who mean it harm."""
