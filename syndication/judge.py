@@ -1,7 +1,7 @@
 """The judge of their pages: whether what a page says keeps the contract. Pure: no network, no rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
 
@@ -78,13 +78,22 @@ def judge(
         return Judgement("honoured", sentence, (answer,))
     like = likeness(story, findings.title, findings.text) if story else None
     if withdrawn:
-        return _judge_withdrawal(findings, fetched_url, answer, like, contract)
+        return _as("withdrawal", _judge_withdrawal(findings, fetched_url, answer, like, contract))
     if like and like.kind == "nothing":
-        return _lost(findings, fetched_url, answer)
-    owed = ((contract.canonical, _judge_canonical), (contract.noindex, _judge_noindex), (contract.link, _judge_link))
-    terms = [term(findings, want_url) for is_owed, term in owed if is_owed]
-    terms += _judge_extent(like, contract)
-    return _together(terms, (*_asides(findings, contract, want_url), *_text_shown(like), answer))
+        return _as("text", _lost(findings, fetched_url, answer))
+    owed = {
+        "canonical": (contract.canonical, _judge_canonical),
+        "noindex": (contract.noindex, _judge_noindex),
+        "link": (contract.link, _judge_link),
+    }
+    terms = {name: term(findings, want_url) for name, (is_owed, term) in owed.items() if is_owed}
+    terms.update(("extent", term) for term in _judge_extent(like, contract))
+    judgement = _together(list(terms.values()), (*_asides(findings, contract, want_url), *_text_shown(like), answer))
+    return replace(judgement, terms={name: term.verdict for name, term in terms.items()})
+
+
+def _as(term: str, judgement: Judgement) -> Judgement:
+    return replace(judgement, terms={term: judgement.verdict})
 
 
 def _together(terms: list[Judgement], asides: tuple[Evidence, ...]) -> Judgement:
@@ -105,7 +114,7 @@ def _together(terms: list[Judgement], asides: tuple[Evidence, ...]) -> Judgement
 
 def _absent(status: int, withdrawn: bool, answer: Evidence) -> Judgement:
     if withdrawn:
-        return Judgement("honoured", f"The copy is down: its address answers {status}.", (answer,))
+        return _as("withdrawal", Judgement("honoured", f"The copy is down: its address answers {status}.", (answer,)))
     remedy = "If it has moved, ask the desk where to; if it should stand, ask them to bring it back."
     return Judgement("gone", f"The copy is gone: its address answers {status}. {remedy}", (answer,))
 

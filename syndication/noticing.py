@@ -24,6 +24,11 @@ def notice(
     return created
 
 
+def retell(kind: str, subject: str, sentence: str) -> None:
+    """Say the open notice of this kind about this subject otherwise. Who was told of it is not told again."""
+    Notice.objects.filter(kind=kind, subject=subject, closed_at=None).update(sentence=sentence)
+
+
 def mended(subject: str, *kinds: str) -> int:
     """Close the open notices of these kinds about this subject. Returns how many."""
     return mended_all([subject], *kinds)

@@ -98,12 +98,19 @@ class Verification(DueRow):
         """Whether the page was gone so often in a row that our canonical must not lean on it."""
         return self.verdict == self.Verdict.GONE and self.in_a_row >= DEAD_AFTER
 
-    def settle(self, judgement: "Judgement", *, status: int | None = None, answered_url: str = "") -> bool:
+    def saw_the_same(self, judgement: "Judgement") -> bool:
+        """Whether the look before this one saw all that, too, to the letter."""
+        seen = (judgement.verdict, judgement.sentence, [asdict(piece) for piece in judgement.evidence])
+        return (self.verdict, self.sentence, self.evidence) == seen
+
+    def settle(self, judgement: "Judgement", *, status: int | None = None, answered_url: str = "", history: str = "") -> bool:
         """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again.
 
-        False if the lease was lost meanwhile. On success `self` shows the new verdict, too. Must run in a transaction.
+        `history` is what the look says of it instead of the judgement's sentence. Nothing is said twice: a look that saw the
+        same as the one before has neither sentence nor evidence. False if the lease was lost meanwhile. On success `self`
+        shows the new verdict, too. Must run in a transaction.
         """
-        before, verdict = self.verdict, judgement.verdict
+        before, verdict, same = self.verdict, judgement.verdict, self.saw_the_same(judgement)
         in_a_row = self.in_a_row + 1 if verdict == before else 1
         waits = HONOURED if verdict == self.Verdict.HONOURED else UNSETTLED
         seen: dict[str, Any] = {"sentence": judgement.sentence, "evidence": [asdict(piece) for piece in judgement.evidence]}
@@ -116,7 +123,8 @@ class Verification(DueRow):
         )
         if settled:
             where = {"status": status, "answered_url": answered_url[:2000]}
-            self.looks.create(verdict=verdict, before=before, terms=dict(judgement.terms), **seen, **where)
+            news = {} if same else {**seen, "sentence": history or judgement.sentence}
+            self.looks.create(verdict=verdict, before=before, terms=dict(judgement.terms), **news, **where)
             self.verdict, self.in_a_row = verdict, in_a_row
             self.sentence, self.evidence = seen["sentence"], seen["evidence"]
         return bool(settled)
