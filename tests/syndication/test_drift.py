@@ -1,13 +1,16 @@
 """Drift: a copy that led home and does so no more is noticed, explained with the bytes, told once, and cleared when mended."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from syndication.delivering import deliver_due
 from syndication.drift import Seen, explain, naming_former, turned
 from syndication.judge import Evidence, Judgement
 from syndication.models import Look, Notice, Republication, Verification, claim
@@ -268,6 +271,48 @@ def test_a_copy_that_is_as_before_costs_no_look_into_its_history(partner: Partne
     with django_assert_num_queries(14) as asked:
         verify_due()
     assert not [query for query in asked.captured_queries if 'FROM "syndication_look"' in query["sql"]]
+
+
+@db
+def test_after_a_change_of_address_the_copy_is_asked_for_the_new_one_and_looked_at_for_it(
+    partner: Partner, client: Any, commit: Any, rings: list[str]
+) -> None:
+    heard: list[dict[str, Any]] = []
+
+    def take(visit: Visit) -> None:
+        heard.append(json.loads(visit.body)["data"]["story"])
+        visit.reply_json({"id": "7", "url": partner.url("/copy")})
+
+    def names(story: dict[str, Any]) -> Page:
+        url = story["canonical"]["url"]
+        return page(f'<link rel="canonical" href="{url}">', link=f'<a href="{url}">At home</a>', body=story["body_html"])
+
+    partner.routes["/hook"] = take
+    make.outlet(endpoint=partner.url("/hook"))
+    piece = make.original("Lamps along the quay")
+    old = piece.full_url
+    deliver_due()
+    partner.routes["/copy"] = stubborn = names(heard[0])
+    assert look().verdict == "honoured"
+
+    with commit():
+        new = make.edit(piece, slug="elsewhere").full_url
+    assert "deliver_due" in rings
+    answer = client.get(urlsplit(old).path)
+    assert (answer.status_code, answer["Location"]) == (301, urlsplit(new).path)
+    assert look().verdict == "honoured", "what they hold is what they are judged by"
+    deliver_due()
+    assert heard[-1]["canonical"]["url"] == new
+    assert Verification.objects.get().due_at < timezone.now() + timedelta(seconds=5)
+    seen = look()
+    assert seen.verdict == "wrong" and f"names our former address as its home ({old})" in seen.sentence
+    (notice,) = told()
+    assert notice.sentence.startswith("Our page has moved since ") and f'href="{old}"' in notice.sentence
+    assert f"Ask the desk to set the canonical link to {new}" in notice.sentence
+    partner.routes["/copy"] = names(heard[-1])
+    assert look().verdict == "honoured" and told() == []
+    partner.routes["/copy"] = stubborn
+    assert "our former address" in look().sentence, "an old page from a cache"
 
 
 # --- pure ---------------------------------------------------------------------------------------------------------------
