@@ -81,12 +81,12 @@ def judge(
         return _as("withdrawal", _judge_withdrawal(findings, fetched_url, answer, like, contract))
     if like and like.kind == "nothing":
         return _as("text", _lost(findings, fetched_url, answer))
-    owed = {
-        "canonical": (contract.canonical, _judge_canonical),
-        "noindex": (contract.noindex, _judge_noindex),
-        "link": (contract.link, _judge_link),
-    }
-    terms = {name: term(findings, want_url) for name, (is_owed, term) in owed.items() if is_owed}
+    owed = (
+        ("canonical", contract.canonical, _judge_canonical),
+        ("noindex", contract.noindex, _judge_noindex),
+        ("link", contract.link, _judge_link),
+    )
+    terms = {name: term(findings, want_url) for name, is_owed, term in owed if is_owed}
     terms.update(("extent", term) for term in _judge_extent(like, contract))
     judgement = _together(list(terms.values()), (*_asides(findings, contract, want_url), *_text_shown(like), answer))
     return replace(judgement, terms={name: term.verdict for name, term in terms.items()})

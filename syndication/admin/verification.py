@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -132,15 +133,20 @@ def _sentence(row: Verification, under_way: bool) -> str:
 
 
 def _headline(row: Verification) -> str:
-    edition = Edition.objects.current().filter(uid=row.stub_uid).only("headline").first()
+    edition = _editions(row).only("headline").first()
     return edition.headline if edition else row.url
 
 
 def _editable(row: Verification, user: Any) -> Page | None:
     """The piece's page, if this person may edit it."""
-    uid = row.republication.uid if row.republication else row.stub_uid
-    page = Page.objects.filter(pk__in=Edition.objects.current().filter(uid=uid).values("page")).first()
+    page = Page.objects.filter(pk__in=_editions(row).values("page")).first()
     return page if page and page.permissions_for_user(user).can_edit() else None
+
+
+def _editions(row: Verification) -> QuerySet[Edition]:
+    """The current edition of the piece that is looked for there."""
+    uid = row.republication.uid if row.republication else row.stub_uid
+    return Edition.objects.current().filter(uid=uid) if uid else Edition.objects.none()
 
 
 def _row(pk: int) -> Verification:
