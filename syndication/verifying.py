@@ -1,7 +1,7 @@
 """Verifying: fetch the public page abroad and judge whether it leads home. Delivered is answered; verified is seen."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ from syndication.contract import Contract, Variation
 from syndication.drift import Seen, explain, naming_former, turned
 from syndication.findings import find
 from syndication.judge import Judgement, judge
-from syndication.models import Edition, Notice, Republication, Verification
+from syndication.models import Edition, Look, Notice, Republication, Verification
 from syndication.noticing import mended, notice, retell
 from syndication.planning import plan_each
 from syndication.standing import judge_target
@@ -136,18 +136,16 @@ def _history(row: Verification, judgement: Judgement, status: int | None = None,
         return "", False
     evidence = [asdict(piece) for piece in judgement.evidence]
     now = Seen(timezone.localtime(), judgement.verdict, judgement.sentence, evidence, judgement.terms, status, answered_url)
-    before = Seen(
-        timezone.localtime(row.looked_at if row.verdict == Verification.Verdict.HONOURED else row.changed_at),
-        row.verdict,
-        row.sentence,
-        row.evidence,
-        last.terms,
-        last.status,
-        last.answered_url,
-    )
+    at = timezone.localtime(row.looked_at if row.verdict == Verification.Verdict.HONOURED else row.changed_at)
+    before = replace(_seen(last), at=at, verdict=row.verdict, sentence=row.sentence, evidence=row.evidence)
     if not turned(before, now):
         return "", False
-    in_order = _last_in_order(row) if before.kind and now.kind else None
+    if not (before.kind and now.kind):
+        return explain(before, now), True
+    in_order = _last_in_order(row)
+    if in_order and _seen_since(row, in_order, now):
+        # After a bad hour of theirs it is as it was: what was told still holds.
+        return explain(before, now), row.verdict != Verification.Verdict.UNREACHABLE or row.in_a_row >= LASTS
     return explain(in_order or before, now), True
 
 
@@ -157,8 +155,17 @@ def _last_in_order(row: Verification) -> Seen | None:
     last, telling = looks.order_by("-at", "-pk").first(), looks.telling().first()
     if last is None or telling is None:
         return None
-    at = timezone.localtime(last.at)
-    return Seen(at, last.verdict, telling.sentence, telling.evidence, last.terms, last.status, last.answered_url)
+    return replace(_seen(last), sentence=telling.sentence, evidence=telling.evidence)
+
+
+def _seen_since(row: Verification, in_order: Seen, now: Seen) -> bool:
+    """Whether the copy was in this very trouble already since it was in order."""
+    return any(_seen(look).kind == now.kind for look in row.looks.telling().filter(at__gt=in_order.at, verdict=now.verdict))
+
+
+def _seen(look: Look) -> Seen:
+    at = timezone.localtime(look.at)
+    return Seen(at, look.verdict, look.sentence, look.evidence, look.terms, look.status, look.answered_url)
 
 
 def _notice(row: Verification, stub: Edition | None, *, is_news: bool) -> None:
@@ -170,13 +177,12 @@ def _notice(row: Verification, stub: Edition | None, *, is_news: bool) -> None:
         told = row.republication
         title = told.wanted.headline if told else stub.headline if stub else row.url
         newest = row.looks.telling().first()
-        sentence = _("%(finding)s See the copy: %(url)s") % {
-            "finding": newest.sentence if newest else row.sentence,
-            "url": row.url,
-        }
+        finding = newest.sentence if newest else row.sentence
+        sentence = _("%(finding)s See the copy: %(url)s") % {"finding": finding, "url": row.url}
         outlet, uid = (told.outlet, told.uid) if told else (None, row.stub_uid)
         is_told = not notice(Notice.Kind.CANONICAL, subject, sentence, title=title, outlet=outlet, uid=uid)
-        if is_told and (is_news or row.in_a_row == LASTS):
+        lasts = row.verdict == Verification.Verdict.UNREACHABLE and row.in_a_row == LASTS
+        if is_told and (is_news or lasts):
             retell(Notice.Kind.CANONICAL, subject, sentence)
 
 

@@ -241,6 +241,20 @@ def test_what_the_trouble_became_is_said_in_the_same_notice(partner: Partner) ->
 
 
 @db
+def test_a_bad_hour_in_between_changes_nothing_of_what_was_told(partner: Partner) -> None:
+    carried(partner)
+    partner.routes["/copy"] = page(NOINDEX)
+    look()
+    (notice,) = told()
+    partner.routes["/copy"] = page(status=503)
+    look()
+    partner.routes["/copy"] = page(NOINDEX)
+    look()
+    assert Look.objects.telling()[0].sentence.startswith("Since "), "it was so before, and is so again"
+    assert [(one.pk, one.sentence) for one in told()] == [(notice.pk, notice.sentence)]
+
+
+@db
 def test_a_notice_dismissed_tells_the_whole_drift_when_it_is_met_again(partner: Partner) -> None:
     carried(partner)
     partner.routes["/copy"] = page(NOINDEX)
