@@ -304,6 +304,8 @@ SYNDICATION_HOST_PACE = env.number("SYNDICATION_HOST_PACE", 0 if DEBUG else 2)
 SYNDICATION_CONTACT_URL = env.text("SYNDICATION_CONTACT_URL")
 # How long it is kept who pulled what, from where.
 SYNDICATION_AUDIT_DAYS = int(env.number("SYNDICATION_AUDIT_DAYS", 90, least=1))
+# How long looks are kept at which a copy was as before; those at which it had changed are kept for good.
+SYNDICATION_LOOKS_DAYS = int(env.number("SYNDICATION_LOOKS_DAYS", 90, least=1))
 # Our own WebSub hub at /hub/: feeds name it, and subscribers are told of news at once.
 SYNDICATION_HUB = env.flag("SYNDICATION_HUB", default=True)
 # How often one token may ask the partner API in a minute, and how often one address without a token may fail; 0: as it likes.

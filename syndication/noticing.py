@@ -24,6 +24,11 @@ def notice(
     return created
 
 
+def retell(kind: str, subject: str, sentence: str) -> None:
+    """Say the open notice of this kind about this subject otherwise. Who was told of it is not told again."""
+    Notice.objects.filter(kind=kind, subject=subject, closed_at=None).update(sentence=sentence)
+
+
 def mended(subject: str, *kinds: str) -> int:
     """Close the open notices of these kinds about this subject. Returns how many."""
     return mended_all([subject], *kinds)
@@ -59,7 +64,7 @@ def readers() -> list[Any]:
 
 
 def paths(notices: Iterable[Notice]) -> dict[int, str]:
-    """Where each notice is mended in the admin, by its primary key: the piece, the outlet, or the list of notices."""
+    """Where each notice is mended in the admin, by its primary key: its verification, piece, outlet, or the list of notices."""
     listed = list(notices)
     uids = {one.uid for one in listed if one.uid}
     pages = dict(Edition.objects.current().filter(uid__in=uids, page__isnull=False).values_list("uid", "page")) if uids else {}
@@ -68,6 +73,8 @@ def paths(notices: Iterable[Notice]) -> dict[int, str]:
 
 def _path(one: Notice, page: int | None) -> str:
     kind, _, number = one.subject.partition(":")
+    if kind == "verification" and number.isdigit():
+        return reverse("syndication:verification", args=[number])
     if kind == "page" and number.isdigit():
         page = int(number)
     if page:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import timezone
 
 from syndication.auditing import prune_pulls
-from syndication.models import Delivery, Errand, Message, Notice, Outlet, Republication, Sender
+from syndication.models import Delivery, Errand, Look, Message, Notice, Outlet, Republication, Sender
 from syndication.models.tick import PULSE, last
 from syndication.production import objection
 from syndication.reading import forget_pictures
@@ -48,8 +49,9 @@ def beat_age() -> float | None:
 
 def prune() -> int:
     """Forget what is long over, a batch at a time: deliveries older than KEPT_DAYS, but never the last KEPT_LAST of a
-    republication; notices closed as long ago; errands that ended, and messages that came, a month ago; pulls older
-    than SYNDICATION_AUDIT_DAYS. Returns how many, pulls not counted.
+    republication; notices closed as long ago; errands that ended, and messages that came, a month ago; looks older than
+    SYNDICATION_LOOKS_DAYS at which nothing had changed; pulls older than SYNDICATION_AUDIT_DAYS. Returns how many, pulls
+    not counted.
     """
     forget_pictures()
     forget_old_secrets()
@@ -61,7 +63,9 @@ def prune() -> int:
     deliveries = Delivery.objects.filter(started_at__lt=long_ago).annotate(least=least).filter(fence__lt=F("least"))
     errands = Errand.objects.filter(ended_at__lt=Now() - timedelta(days=ERRANDS_KEPT_DAYS))
     messages = Message.objects.filter(received_at__lt=Now() - timedelta(days=MESSAGES_KEPT_DAYS))
-    return _forget(messages) + _forget(deliveries) + _forget(Notice.objects.filter(closed_at__lt=long_ago)) + _forget(errands)
+    looks = Look.objects.repeating().filter(at__lt=Now() - timedelta(days=settings.SYNDICATION_LOOKS_DAYS))
+    notices = Notice.objects.filter(closed_at__lt=long_ago)
+    return sum(map(_forget, (messages, deliveries, notices, errands, looks)))
 
 
 def _forget(rows: QuerySet[Any]) -> int:

@@ -2,21 +2,23 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
 
 from syndication import http
 from syndication.contract import Contract, Variation
+from syndication.drift import Seen, explain, naming_former, turned
 from syndication.findings import find
 from syndication.judge import Evidence, Judgement, judge
-from syndication.models import Edition, Notice, Republication, Verification
-from syndication.noticing import mended, notice
+from syndication.models import Edition, Look, Notice, Republication, Verification
+from syndication.noticing import mended, notice, retell
 from syndication.planning import plan_each
 from syndication.standing import judge_target
 from syndication.story import Story
@@ -148,7 +150,8 @@ def story_there(republication: Republication) -> Story:
 
 def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edition | None) -> bool:
     answer = seen.answer
-    where = {"status": answer.status, "answered_url": answer.url} if answer else {}
+    where: dict[str, Any] = {"status": answer.status, "answered_url": answer.url} if answer else {}
+    judgement = _knowing_us(row, judgement)
     before, was_dead = row.verdict, row.target_dead
     with transaction.atomic():
         if seen.unchanged:
@@ -156,28 +159,82 @@ def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edit
             judgement = replace(judgement, terms=terms or {})
         # Only a page that is honoured is leaned on.
         kept = seen.kept if judgement.verdict == Verification.Verdict.HONOURED else None
-        settled = row.settle(judgement, **where, unchanged=seen.unchanged, kept=kept)
+        history, is_news = _history(row, judgement, **where)
+        settled = row.settle(judgement, **where, unchanged=seen.unchanged, kept=kept, history=history)
         if settled and stub and stub.page and row.target_dead != was_dead:
             # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
             plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")
         if settled:
-            _notice(row, stub)
+            _notice(row, stub, is_news=is_news)
     if settled and before != row.verdict:
         log.info("verdict", verdict=row.verdict, before=before, url=row.url, **_named(row))
     return settled
 
 
-def _notice(row: Verification, stub: Edition | None) -> None:
-    """Tell once that a copy does not lead home; and that it does again."""
+def _knowing_us(row: Verification, judgement: Judgement) -> Judgement:
+    """The judgement by somebody who knows where our page stood before."""
+    told = row.republication
+    if told is None or judgement.terms.get("canonical") != "wrong":
+        return judgement
+    former = Edition.objects.filter(uid=told.uid).values_list("url", flat=True).distinct()
+    return naming_former(judgement, story_there(told).canonical.url, list(former))
+
+
+def _history(row: Verification, judgement: Judgement, status: int | None = None, answered_url: str = "") -> tuple[str, bool]:
+    """What the history is to say of this look, and whether the copy is in another trouble than before, or in none any more."""
+    last = None if not row.verdict or row.saw_the_same(judgement) else row.looks.order_by("-at", "-pk").first()
+    if last is None:
+        return "", False
+    evidence = [asdict(piece) for piece in judgement.evidence]
+    now = Seen(timezone.localtime(), judgement.verdict, judgement.sentence, evidence, judgement.terms, status, answered_url)
+    at = timezone.localtime(row.looked_at if row.verdict == Verification.Verdict.HONOURED else row.changed_at)
+    before = replace(_seen(last), at=at, verdict=row.verdict, sentence=row.sentence, evidence=row.evidence)
+    if not turned(before, now):
+        return "", False
+    if not (before.kind and now.kind):
+        return explain(before, now), True
+    in_order = _last_in_order(row)
+    if in_order and _seen_since(row, in_order, now):
+        # After a bad hour of theirs it is as it was: what was told still holds.
+        return explain(before, now), row.verdict != Verification.Verdict.UNREACHABLE or row.in_a_row >= LASTS
+    return explain(in_order or before, now), True
+
+
+def _last_in_order(row: Verification) -> Seen | None:
+    """The last look that found the copy in order, with what was seen then."""
+    looks = row.looks.filter(verdict=Verification.Verdict.HONOURED)
+    last, telling = looks.order_by("-at", "-pk").first(), looks.telling().first()
+    if last is None or telling is None:
+        return None
+    return replace(_seen(last), sentence=telling.sentence, evidence=telling.evidence)
+
+
+def _seen_since(row: Verification, in_order: Seen, now: Seen) -> bool:
+    """Whether the copy was in this very trouble already since it was in order."""
+    return any(_seen(look).kind == now.kind for look in row.looks.telling().filter(at__gt=in_order.at, verdict=now.verdict))
+
+
+def _seen(look: Look) -> Seen:
+    at = timezone.localtime(look.at)
+    return Seen(at, look.verdict, look.sentence, look.evidence, look.terms, look.status, look.answered_url)
+
+
+def _notice(row: Verification, stub: Edition | None, *, is_news: bool) -> None:
+    """Tell once that a copy does not lead home, and of what became of it since; close the notice when it does again."""
     subject = f"verification:{row.pk}"
     if row.verdict == Verification.Verdict.HONOURED:
         mended(subject, Notice.Kind.CANONICAL)
     elif _needs_person(row):
         told = row.republication
         title = told.wanted.headline if told else stub.headline if stub else row.url
-        sentence = _("%(finding)s See the copy: %(url)s") % {"finding": row.sentence, "url": row.url}
+        newest = row.looks.telling().first()
+        finding = newest.sentence if newest else row.sentence
+        sentence = _("%(finding)s See the copy: %(url)s") % {"finding": finding, "url": row.url}
         outlet, uid = (told.outlet, told.uid) if told else (None, row.stub_uid)
-        notice(Notice.Kind.CANONICAL, subject, sentence, title=title, outlet=outlet, uid=uid)
+        is_told = not notice(Notice.Kind.CANONICAL, subject, sentence, title=title, outlet=outlet, uid=uid)
+        lasts = row.verdict == Verification.Verdict.UNREACHABLE and row.in_a_row == LASTS
+        if is_told and (is_news or lasts):
+            retell(Notice.Kind.CANONICAL, subject, sentence)
 
 
 def _needs_person(row: Verification) -> bool:

@@ -23,6 +23,7 @@ from syndication.admin import (
     sightings,
     subscriptions,
     todo,
+    verification,
 )
 from syndication.admin import senders as sender_screens
 from syndication.admin.outlets import OutletViewSet, outlets
@@ -32,7 +33,7 @@ from syndication.admin.senders import SenderViewSet, senders
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
-    *(sender_screens, received, sightings, subscriptions, access, pulls),
+    *(sender_screens, received, sightings, subscriptions, access, pulls, verification),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.

@@ -145,6 +145,11 @@ class Verification(DueRow):
         mine = Verification.objects.held_by(self.pk, self.lease_token)
         return bool(mine.update(**RELEASED, due_at=due_at, host=host, attempts=F("attempts") - 1))
 
+    def saw_the_same(self, judgement: "Judgement") -> bool:
+        """Whether the look before this one saw all that, too, to the letter."""
+        seen = (judgement.verdict, judgement.sentence, [asdict(piece) for piece in judgement.evidence])
+        return (self.verdict, self.sentence, self.evidence) == seen
+
     def settle(
         self,
         judgement: "Judgement",
@@ -153,26 +158,32 @@ class Verification(DueRow):
         answered_url: str = "",
         unchanged: bool = False,
         kept: dict[str, Any] | None = None,
+        history: str = "",
+        wait: timedelta | None = None,
     ) -> bool:
-        """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again.
+        """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again: after
+        `wait`, or else as the schedule says.
 
-        `unchanged` says that the page is the very one judged before; `kept` is what the next look may lean on. False if the
-        lease was lost meanwhile. On success `self` shows the new verdict, too. Must run in a transaction.
+        `unchanged` says that the page is the very one judged before; `kept` is what the next look may lean on. `history` is
+        what the look says of it instead of the judgement's sentence; nothing is said twice: a look that saw the same as the
+        one before has neither sentence nor evidence. False if the lease was lost meanwhile. On success `self` shows the new
+        verdict, too. Must run in a transaction.
         """
-        before, verdict = self.verdict, judgement.verdict
+        before, verdict, same = self.verdict, judgement.verdict, self.saw_the_same(judgement)
         in_a_row = self.in_a_row + 1 if verdict == before else 1
         seen: dict[str, Any] = {"sentence": judgement.sentence, "evidence": [asdict(piece) for piece in judgement.evidence]}
         changes = {"verdict": verdict, "in_a_row": in_a_row, **seen}
         if verdict != before:
             changes["changed_at"] = Now()
-        due_at = from_now(wait_after(verdict, in_a_row))
+        due_at = from_now(wait or wait_after(verdict, in_a_row))
         changes |= {"kept": kept or {}, "host": host_key(self.url)}
         settled = Verification.objects.held_by(self.pk, self.lease_token).update(
             **changes, **RELEASED, looked_at=Now(), due_at=due_at, attempts=0
         )
         if settled:
             where = {"status": status, "answered_url": answered_url[:2000], "unchanged": unchanged}
-            self.looks.create(verdict=verdict, before=before, terms=dict(judgement.terms), **seen, **where)
+            news = {} if same else {**seen, "sentence": history or judgement.sentence}
+            self.looks.create(verdict=verdict, before=before, terms=dict(judgement.terms), **news, **where)
             self.verdict, self.in_a_row = verdict, in_a_row
             self.sentence, self.evidence = seen["sentence"], seen["evidence"]
         return bool(settled)

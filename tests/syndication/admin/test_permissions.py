@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription, Token
+from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription, Token, Verification
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,9 @@ MAY = {
     "syndication:republications": (VIEWERS, ""),
     "syndication:republications_results": (VIEWERS, ""),
     "syndication:republication": (VIEWERS, ""),
+    "syndication:verification": (VIEWERS, ""),
+    "syndication:verification_now": (VIEWERS, ""),
+    "syndication:verification_look": ("", "EMS"),
     "syndication:deliveries": (VIEWERS, ""),
     "syndication:deliveries_results": (VIEWERS, ""),
     "syndication:delivery": (VIEWERS, ""),
@@ -127,6 +130,7 @@ def arguments() -> dict[str, Any]:
     Notice.objects.create(pk=outlet.pk, kind=Notice.Kind.HELD, subject=f"outlet:{outlet.pk}", outlet=outlet, sentence="401")
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
     make.sender(pk=outlet.pk)
+    Verification.objects.create(pk=outlet.pk, republication=row, url="https://outlet.example/7")
     Subscription.objects.create(pk=outlet.pk, topic="https://home.example/feeds/atom/", callback="https://reader.example/")
     ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
     token, _text = Token.make(outlet, "Website", ["read"])
