@@ -1,9 +1,9 @@
 """The corpus: partners' pages made for the tests, each with the verdict it deserves written down beside it.
 
-Each file in `pages/` is a family. A case begins with `== its name`; then comes the verdict, with the terms that matter; then
-lines `> name: value` that say how the page came (contract, status, url, asked, withdrawn, story, encoding, or a header); then the page,
-where words in capitals after a `$` stand for what many pages share. A line `---` parts head from body where the page around
-them is not what matters.
+Each file in `pages/` is a family. A case begins with `== its name`. Its second line is the verdict with the terms that matter;
+then come lines `> name: value` that say how the page came (contract, status, url, asked, withdrawn, story, encoding, want, or a
+header); then the page, where words in capitals after a `$` stand for what many pages share. A line `---` parts head from body
+where the page around them is not what matters.
 """
 
 from collections.abc import Iterator
