@@ -1,4 +1,8 @@
-"""How many partner pages a second one core can read and judge. Run by hand: `python -m benchmarks.judge [seconds]`."""
+"""How many partner pages a second one core can read and judge, with the piece's text looked for; by its own processor time.
+
+`python -m benchmarks.judge [seconds]`: each of four pages as the web has them, their mixture, and the corpus of `tests/judge`. At
+least 500 a second are wanted of the corpus.
+"""
 
 import random
 import sys
@@ -8,6 +12,8 @@ from collections.abc import Callable
 from syndication.contract import Contract
 from syndication.findings import find
 from syndication.judge import judge
+from syndication.story import Story
+from tests.judge.corpus import STORIES, written
 
 HOME = "https://home.example/2026/river/"
 COPY = "https://partner.example/news/river/"
@@ -77,12 +83,30 @@ def _page(head: str, body: str) -> bytes:
 CORPUS: dict[Callable[[], Page], int] = {wordpress: 6, ghost: 6, handmade_arabic: 3, portal: 1}
 
 
-def measure(pages: list[Page], seconds: float) -> float:
-    """Pages read and judged in a second of this process's own time."""
+def _piece() -> Story:
+    body = _text(WORDS, 60)
+    piece = STORIES[""][0]
+    assert piece is not None
+    return piece.model_copy(update={"headline": "The river", "body_html": body, "excerpt_html": body[:400]})
+
+
+def corpus(seconds: float) -> float:
+    """Pages of the corpus read and judged in a second of this process's own time."""
+    cases = list(written())
     done, began = 0, time.process_time()
     while (spent := time.process_time() - began) < seconds:
+        for case in cases:
+            case.judged()
+        done += len(cases)
+    return done / spent
+
+
+def measure(pages: list[Page], seconds: float) -> float:
+    """Pages read and judged in a second of this process's own time."""
+    piece, done, began = _piece(), 0, time.process_time()
+    while (spent := time.process_time() - began) < seconds:
         for body, headers in pages:
-            judge(find(body, headers, COPY), CONTRACT, HOME, 200, COPY)
+            judge(find(body, headers, COPY), CONTRACT, HOME, 200, COPY, story=piece, copy_url=COPY)
         done += len(pages)
     return done / spent
 
@@ -97,6 +121,7 @@ def main() -> None:
     mixture = [kind() for kind, share in CORPUS.items() for _ in range(share)]
     size = sum(len(body) for body, _ in mixture) / len(mixture)
     print(f"{'mixture':>16}: {size / 1000:5.0f} kB {measure(mixture, seconds):7.0f} pages/s")
+    print(f"{'corpus':>16}:   small {corpus(seconds):7.0f} pages/s")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -21,6 +22,8 @@ FEW_WORDS = 20
 _LONGEST = 400_000
 # A word; where a script sets no blanks between words, a letter.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|(?:(?![\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f])\w)+")
+_UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
+_PLAIN_WORD = re.compile(r"\w+")
 _MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
@@ -46,15 +49,14 @@ def likeness(story: Story, title: str, text: str) -> Likeness:
     if len(there) < FEW_WORDS:
         # A page as short as this may still be a link with our headline.
         return Likeness("headline") if _holds(words(title) + there, words(story.headline)) else Likeness("unknown")
-    traces = _shingles(there)
     body, own = _told(story.body_html)
-    share = _share(own, traces) if len(body) >= FEW_WORDS else 0.0
+    share = _share(own, there) if len(body) >= FEW_WORDS else 0.0
     if share >= WHOLE:
         return Likeness("whole", share)
     excerpt, short = _told(story.excerpt_html)
     if not excerpt:
         excerpt, short = _told(story.description)
-    if len(excerpt) > SHINGLE and _share(short, traces) >= WHOLE and share < 0.5:
+    if len(excerpt) > SHINGLE and _share(short, there) >= WHOLE and share < 0.5:
         return Likeness("excerpt", share)
     if share >= TRACES:
         return Likeness("part", share)
@@ -73,7 +75,7 @@ def tells(text: str, ours: str) -> bool:
     there, own = words(text), words(ours)
     if len(own) <= 2 * SHINGLE:
         return bool(own) and f" {' '.join(own)} " in f" {' '.join(there)} "
-    return _share(_shingles(own), _shingles(there)) >= 0.6
+    return _share(_shingles(own), there) >= 0.6
 
 
 def changed(before: str, now: str) -> tuple[Traces, Traces]:
@@ -84,13 +86,15 @@ def changed(before: str, now: str) -> tuple[Traces, Traces]:
 
 def share_in(text: str, ours: Traces) -> float:
     """The share of these traces that a page's text has; 0 if there are none."""
-    return _share(ours, _shingles(words(text))) if ours else 0.0
+    return _share(ours, words(text)) if ours else 0.0
 
 
 def words(text: str) -> list[str]:
     """The words of a text as they are compared: case, compatibility forms, vowel signs and invisible characters are gone."""
+    if text.isascii():
+        return _PLAIN_WORD.findall(text[:_LONGEST].lower())
     plain = _MARKS.sub("", unicodedata.normalize("NFKC", text[:_LONGEST])).casefold()
-    return _WORD.findall(plain)
+    return (_WORD if _UNPARTED.search(plain) else _PLAIN_WORD).findall(plain)
 
 
 def _text(html: str) -> str:
@@ -106,11 +110,16 @@ def _told(html: str) -> tuple[list[str], Traces]:
 
 
 def _shingles(told: list[str]) -> Traces:
-    return frozenset(zip(*(told[start:] for start in range(SHINGLE)), strict=False))
+    return frozenset(_runs(told))
 
 
-def _share(own: Traces, traces: Traces) -> float:
-    return len(own & traces) / len(own) if own else 0.0
+def _share(own: Traces, there: list[str]) -> float:
+    # The page's traces are never gathered: a page may have a hundred thousand.
+    return len(own.intersection(_runs(there))) / len(own) if own else 0.0
+
+
+def _runs(told: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(told[start:] for start in range(SHINGLE)), strict=False)
 
 
 def _holds(there: list[str], ours: list[str]) -> bool:

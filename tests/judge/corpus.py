@@ -1,23 +1,23 @@
 """The corpus: partners' pages made for the tests, each with the verdict it deserves written down beside it.
 
-Each file in `pages/` is a family. A case begins with `== its name`; then comes the verdict, with the terms that matter; then lines
-`> name: value` that say how the page came (contract, status, url, asked, withdrawn, story, encoding, or a header); then the page,
-where words in capitals after a `$` stand for what many pages share. A line `---` parts head from body where the page around
-them is not what matters.
+Each file in `pages/` is a family. A case begins with `== its name`. Its second line is the verdict with the terms that matter;
+then come lines `> name: value` that say how the page came (contract, status, url, asked, withdrawn, story, encoding, want, or a
+header); then the page, where words in capitals after a `$` stand for what many pages share. A line `---` parts head from body
+where the page around them is not what matters.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Template
 from typing import Any
+from uuid import UUID
 
 from syndication.contract import Contract
 from syndication.findings import find
 from syndication.judge import Judgement, judge
-from syndication.story import Canonical, Correction, Licence, Story
-from tests import factories as make
+from syndication.story import Canonical, Correction, Licence, Publisher, Story
 
 HOME = "https://home.example/stories/river/"
 COPY = "https://partner.example/2026/river"
@@ -63,7 +63,11 @@ SHARED = {
     "SORRY": f"{CHROME}<h1>Sorry</h1><p>The page you asked for is not here. Try our search, or go back to the front page.</p>",
 }
 
-_before = make.story(
+_before = Story(
+    uid=UUID(int=6),
+    first_published=datetime(2026, 3, 1, 9, tzinfo=UTC),
+    modified=datetime(2026, 3, 1, 9, tzinfo=UTC),
+    publisher=Publisher(name="The Harbour Review", url="https://home.example/"),
     url=HOME,
     canonical=Canonical(url=HOME),
     headline="The keeper of the locks",
@@ -186,6 +190,6 @@ def hostile() -> Iterator[Case]:
     }
     for name, body in pages.items():
         yield Case(f"hostile: {name}", "honoured", kept, body, html)
-    yield Case("hostile: thousands of canonicals", "duplicated", {}, _page(ours * 9_000 + SHARED["THEIRS"], article), html)
+    yield Case("hostile: thousands of canonicals", "duplicated", {}, _page(SHARED["THEIRS"] + ours * 9_000, article), html)
     many = {**html, "link": f"<{HOME}>; rel=canonical, " * 2_000, "x-robots-tag": "max-snippet: 1, " * 9_000}
     yield Case("hostile: thousands of Link headers", "honoured", kept, _page("", article), many)
