@@ -42,6 +42,7 @@ class Heard:
     receipt: Receipt | None = None
     key: UUID | None = None
     outlet: str = ""
+    news: tuple[Correction, ...] = ()
     body_html: str = field(default="", repr=False)
 
 
@@ -118,7 +119,7 @@ class Memory(Connector):
         return self.desk.receipt(story.uid)
 
     def correct(self, story: Story, receipt: Receipt, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
-        self._say("correct", story, receipt, key, lambda: self.desk.holds.update({story.uid: story.headline}))
+        self._say("correct", story, receipt, key, lambda: self.desk.holds.update({story.uid: story.headline}), tuple(news))
         return self.desk.receipt(story.uid)
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -129,8 +130,16 @@ class Memory(Connector):
         self.desk.hear(Heard("find", story.uid), lambda: None)
         return self.desk.receipt(story.uid) if story.uid in self.desk.holds else None
 
-    def _say(self, verb: str, story: Story, receipt: Receipt | None, key: UUID, act: Callable[[], Any]) -> None:
-        heard = Heard(verb, story.uid, story.headline, receipt, key, self.access.name, story.body_html)
+    def _say(
+        self,
+        verb: str,
+        story: Story,
+        receipt: Receipt | None,
+        key: UUID,
+        act: Callable[[], Any],
+        news: tuple[Correction, ...] = (),
+    ) -> None:
+        heard = Heard(verb, story.uid, story.headline, receipt, key, self.access.name, news, story.body_html)
         self.desk.hear(heard, act)
 
 
