@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 
 from home.models import DatedCorrection, StubPage
-from syndication.connectors.email_desk import EmailDesk
 from syndication.contract import Contract
 from syndication.delivering import deliver_due
 from syndication.models import Delivery, Edition, Outlet, Republication
@@ -17,9 +16,8 @@ from syndication.renderers import copy, ninjs1
 from syndication.renderers.payload import payload
 from syndication.story import Correction, CorrectionKind, Story, gravest
 from tests import factories as make
-from tests.connectors.test_email_desk import Postbox, desk, letter, postbox  # noqa: F401 - fixtures
+from tests.connectors.test_email_desk import Postbox, letter, postbox, writing  # noqa: F401 - a fixture
 from tests.outlets import Desk, memory
-from tests.outlets import desk as memory_desk  # noqa: F401 - a fixture
 from tests.syndication.test_inbox import send, version
 
 MAY = date(2026, 5, 1)
@@ -77,14 +75,13 @@ def test_a_copy_and_a_note_for_desks_tell_kind_and_words_and_a_retraction_stands
     ],
 )
 def test_the_desk_is_asked_by_the_kind(
-    desk: EmailDesk,  # noqa: F811
     postbox: Postbox,  # noqa: F811
     kind: CorrectionKind,
     subject: str,
     asks: str,
 ) -> None:
     news = (correction("First."), correction("Second.", kind)) if kind == "retraction" else (correction("Second.", kind),)
-    desk.correct(make.story(headline="Ships", corrections=news), Receipt("<1@home.example>"), uuid4(), news)
+    writing().correct(make.story(headline="Ships", corrections=news), Receipt("<1@home.example>"), uuid4(), news)
     message = letter(postbox)
     text = str(message.get_body(("plain",)).get_content())
     assert message["Subject"] == subject and asks in text
@@ -95,7 +92,7 @@ def test_the_desk_is_asked_by_the_kind(
 
 
 @pytest.fixture
-def outlet(memory_desk: Desk) -> Outlet:
+def outlet(desk: Desk) -> Outlet:
     """An outlet whose desk remembers what it was told."""
     return memory()
 
@@ -108,7 +105,7 @@ def add(page: Any, text: str, kind: str = "correction") -> Any:
 
 
 @pytest.mark.django_db
-def test_corrections_that_wait_together_go_once_each_and_the_log_says_so(outlet: Outlet, memory_desk: Desk) -> None:
+def test_corrections_that_wait_together_go_once_each_and_the_log_says_so(outlet: Outlet, desk: Desk) -> None:
     page = make.original("One")
     deliver_due()
     for number in range(3):
@@ -119,17 +116,17 @@ def test_corrections_that_wait_together_go_once_each_and_the_log_says_so(outlet:
     deliver_due()
     page = add(page, "Nothing holds.", "retraction")
     deliver_due()
-    assert memory_desk.verbs == ["publish", "correct", "update", "correct"]
-    assert [one.text for one in memory_desk.heard[1].news] == ["Correction 0.", "Correction 1.", "Correction 2."]
-    assert [(one.kind, one.text) for one in memory_desk.heard[3].news] == [("retraction", "Nothing holds.")]
+    assert desk.verbs == ["publish", "correct", "update", "correct"]
+    assert [one.text for one in desk.heard[1].news] == ["Correction 0.", "Correction 1.", "Correction 2."]
+    assert [(one.kind, one.text) for one in desk.heard[3].news] == [("retraction", "Nothing holds.")]
     operations = list(Delivery.objects.order_by("pk").values_list("operation", flat=True))
     assert operations == ["publish", "correct", "publish", "correct"]
 
 
 @pytest.mark.django_db
-def test_a_retracted_piece_goes_to_nobody_new_and_leaves_the_queue_where_it_waits(outlet: Outlet, memory_desk: Desk) -> None:
+def test_a_retracted_piece_goes_to_nobody_new_and_leaves_the_queue_where_it_waits(outlet: Outlet, desk: Desk) -> None:
     page = make.original("One")
-    waiting = memory("Waiting", embargo_minutes=60)
+    waiting = memory("Waiting", embargo_hours=1)
     deliver_due()
     page = add(page, "Nothing holds.", "retraction")
     (first, *_others) = preflight(Edition.objects.get(current=True), memory("New"))
@@ -138,7 +135,7 @@ def test_a_retracted_piece_goes_to_nobody_new_and_leaves_the_queue_where_it_wait
     rows = Republication.objects.filter(uid=page.uid)
     assert {row.outlet.name: row.held is not None for row in rows.select_related("outlet")} == {"Memory": True, "Waiting": False}
     assert rows.get(outlet=waiting).state == Republication.State.WITHDRAWN
-    assert [heard.outlet for heard in memory_desk.heard] == ["Memory", "Memory"], "who has it is told, nobody else"
+    assert [heard.outlet for heard in desk.heard] == ["Memory", "Memory"], "who has it is told, nobody else"
 
 
 @pytest.mark.django_db
