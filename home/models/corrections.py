@@ -5,7 +5,7 @@ have seen is not taken away: the form refuses it, also when an older version of 
 """
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
@@ -25,7 +25,7 @@ from wagtail.admin.panels.base import get_form_for_model
 from wagtail.models import Orderable, Page
 
 from syndication.renderers.corrections import NAMES
-from syndication.story import Correction
+from syndication.story import Correction, CorrectionKind
 
 # For corrections of the time when they had no name of their own: day and text give it, in the table as in every revision.
 UNNAMED = UUID("5f0c2f4e-3a0a-4c39-9d0b-7d4b1f1f6a55")
@@ -113,7 +113,7 @@ class DatedCorrection(Orderable):
             at=self.day,
             text=self.text,
             id=str(self.uid),
-            kind=self.kind,
+            kind=cast(CorrectionKind, self.kind),
             made_at=self.made_at,
             before=self.before,
             after=self.after,
