@@ -125,8 +125,8 @@ def test_corrections_that_wait_together_go_once_each_and_the_log_says_so(outlet:
 
 @pytest.mark.django_db
 def test_a_retracted_piece_goes_to_nobody_new_and_leaves_the_queue_where_it_waits(outlet: Outlet, desk: Desk) -> None:
-    page = make.original("One")
     waiting = memory("Waiting", embargo_hours=1)
+    page = make.original("One")
     deliver_due()
     page = add(page, "Nothing holds.", "retraction")
     (first, *_others) = preflight(Edition.objects.get(current=True), memory("New"))
