@@ -6,6 +6,7 @@ Both are stubs in our words, because both lead home: a full copy is a stub that 
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -19,12 +20,13 @@ from home import languages
 from home.foreign_html import clean, editable, words
 from home.licences import LICENCES
 from home.models import Author, Byline, DatedCorrection, PublicationImage, StubPage, Topic
+from home.models.corrections import named, noon
 from home.rendering import excerpt, plain, shorten
 from home.stub_making import author_slug, free_slug, known_authors, language_of, outlet_of, twin
 from syndication.arrivals import Arrival, Placed
 from syndication.contract import Contract
 from syndication.models import Outlet
-from syndication.story import Picture, Story
+from syndication.story import Correction, Picture, Story
 
 ACTION = "home.received"
 # The page types under which pieces are put.
@@ -86,8 +88,30 @@ def _fill(page: StubPage, arrival: Arrival) -> tuple[str, ...]:
     if simpler:
         warnings = (*warnings, SIMPLER)
     page.bylines.set([Byline(author=author) for author in _authors(arrival)])
-    page.corrections.set([DatedCorrection(made_on=one.at, text=shorten(one.text, 1000)) for one in story.corrections])
+    page.corrections.set([_mirrored(one, story) for one in story.corrections])
     return warnings
+
+
+def _mirrored(one: Correction, story: Story) -> DatedCorrection:
+    """The sender's correction as the outlet's own: shown as theirs, with the way to it, and sent on to nobody."""
+    address = f"{story.canonical.url}#{one.anchor}"
+    return DatedCorrection(
+        uid=_uuid(one.id) or named(one.at, one.text),
+        kind=one.kind,
+        made_at=one.made_at or noon(one.at),
+        text=shorten(one.text, 1000),
+        before=shorten(one.before, 1000),
+        after=shorten(one.after, 1000),
+        by_outlet=True,
+        url=address if len(address) <= 2000 else "",
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _policy(contract: Contract) -> tuple[str, tuple[str, ...]]:
@@ -146,10 +170,15 @@ def _topics(story: Story) -> list[Topic]:
 
 def _digest(page: StubPage) -> str:
     """What the page says of the sender's facts. The text by its words: an editor's form writes its HTML in another way."""
+    rows = page.corrections.all()
     facts = [
         *(page.title, page.standfirst, words(page.excerpt), page.extent, page.outlet_url, str(page.ran_on), page.language),
         *(page.canonical_policy, [line.author_id for line in page.bylines.all()]),
-        [(str(one.made_on), one.text) for one in page.corrections.all()],
+        # As it was when corrections had a day and a text, so that what was written then is still known as ours.
+        [
+            tuple(filter(None, (str(one.day), one.text, one.kind.removeprefix("correction"), one.before, one.after)))
+            for one in rows
+        ],
     ]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 

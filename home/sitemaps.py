@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from home.models import Author, HomePage, SectionPage
+from home.models.corrections import recommended
 from syndication.models import Edition
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -35,7 +36,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 def news_sitemap(request: HttpRequest) -> HttpResponse:
     """Originals of the last two days, as Google News asks; stubs are others' news."""
-    fresh = Edition.objects.visible().filter(kind="original", listed=True, first_published_at__gte=timezone.now() - NEWS_AGE)
+    fresh = recommended(Edition.objects.visible()).filter(
+        kind="original", listed=True, first_published_at__gte=timezone.now() - NEWS_AGE
+    )
     entries = []
     for story in [edition.card for edition in fresh.cards()[:1000]]:
         news = {

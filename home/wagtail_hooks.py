@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.admin.widgets import Button
@@ -17,7 +18,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from home import documents, stub_from_url
+from home import correction_report, documents, stub_from_url
 from home.models import Author, SectionPage, Topic
 from home.receiving import ACTION as RECEIVED
 from home.stub_making import ACTION
@@ -85,8 +86,14 @@ def keep_with_its_pages(document: Any, request: Any) -> Any:
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """The way from an address to the draft of a stub."""
-    return [path("stub-from-url/", include((stub_from_url.urls, "stub_from_url")))]
+    """The way from an address to the draft of a stub, and the report of corrections."""
+    return [path("stub-from-url/", include((stub_from_url.urls, "stub_from_url"))), *correction_report.urls]
+
+
+@hooks.register("register_reports_menu_item")
+def corrections_menu_item() -> MenuItem:
+    """Corrections, among the reports."""
+    return MenuItem(_("Corrections"), reverse("corrections_report"), name="corrections", icon_name="edit", order=900)
 
 
 @hooks.register("register_page_header_buttons")

@@ -9,7 +9,7 @@ from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 from wagtail.urls import urlpatterns as page_urls
 
-from home import embeds, feeds, plain_text, republishing, sitemaps, terms, views
+from home import corrections, embeds, feeds, plain_text, republishing, sitemaps, terms, views
 from syndication import health, inbox, keys, metrics
 from syndication.partners import api, entry, page
 from syndication.partners import feeds as outlet_feeds
@@ -39,6 +39,8 @@ urlpatterns = [
     path("partners/feeds/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
     path("partners/feeds/<str:token>/<str:dialect>/", _outlet_feed, name="outlet_feed"),
     path("partners/feeds/<str:token>/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
+    path("corrections/", non_atomic_requests(corrections.corrections), name="corrections"),
+    path("corrections/feeds/<str:dialect>/", non_atomic_requests(feeds.corrections_feed), name="corrections_feed"),
     path("sitemap.xml", non_atomic_requests(sitemaps.sitemap)),
     path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
     path("robots.txt", non_atomic_requests(terms.robots)),

@@ -112,7 +112,8 @@ def _read(lines: Iterable[bytes], *, expired: bool) -> list[Ended]:
 
 def _ended(delivery: Delivery, token: str, duration_ms: int, receipt: dict[str, Any]) -> Ended:
     row: Republication = delivery.republication
-    row.outlet, row.wanted, row.key, row.operation = delivery.outlet, delivery.edition, delivery.key, delivery.operation
+    row.outlet, row.wanted, row.key = delivery.outlet, delivery.edition, delivery.key
+    row.operation = Republication.PUBLISH if delivery.operation == Delivery.CORRECT else delivery.operation
     row.lease_token, row.delivery_id = UUID(token), delivery.pk
     taken = Receipt(receipt["id"], receipt["url"], receipt["memory"], tuple(receipt["warnings"]))
     return Ended(row, taken, duration_ms=duration_ms)

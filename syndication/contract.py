@@ -41,7 +41,9 @@ class Contract(Value):
     attribution: str = ""
 
     def view(self, story: Story, variation: Variation | None = None) -> Story:
-        """The story as this outlet may carry it: no more text than agreed, no picture that may not travel."""
+        """The story as this outlet may carry it: no more text than agreed, no picture that may not travel, and
+        no correction but our own.
+        """
         if variation:
             story = variation.of(story)
         changes: dict[str, Any] = {"body_html": _travelling(story.body_html) if self.extent == "full" else ""}
@@ -57,6 +59,9 @@ class Contract(Value):
                 changes["description"] = ""
             elif self.words:
                 changes["description"] = Truncator(story.description).words(self.words)
+        # What another outlet corrected on its own page is that outlet's to tell.
+        if any(one.by for one in story.corrections):
+            changes["corrections"] = tuple(one for one in story.corrections if not one.by)
         for place in ("lead_image", "share_image"):
             picture = getattr(story, place)
             if picture and not picture.may_syndicate:

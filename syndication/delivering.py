@@ -300,8 +300,8 @@ def converse(connector: Connector, row: Republication) -> Receipt:
     receipt = strange or receipt or found
     if receipt is None:
         return connector.publish(story, row.key)
-    if row.held and len(story.corrections) > len(row.held.story.corrections):
-        return connector.correct(story, receipt, row.key)
+    if news := row.news:
+        return connector.correct(story, receipt, row.key, news)
     return connector.update(story, receipt, row.key)
 
 

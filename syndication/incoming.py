@@ -109,3 +109,5 @@ def _bounded(story: Story) -> None:
         raise Unfit("data.story.authors", f"A name has between 1 and {NAME} characters.")
     if len(story.corrections) > CORRECTIONS:
         raise Unfit("data.story.corrections", f"At most {CORRECTIONS} corrections.")
+    if any(day.year not in YEARS for one in story.corrections for day in (one.at, one.made_at or one.at)):
+        raise Unfit("data.story.corrections", "This day is too far away.")

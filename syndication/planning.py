@@ -164,6 +164,9 @@ def _want(edition: Edition, outlets: Iterable[Outlet] | None = None) -> int:
         outlets = Outlet.objects.exclude(kind="")
     overrides = {override.outlet_id: override for override in Override.objects.filter(uid=edition.uid)}
     rows = Republication.objects.filter(uid=edition.uid, operation=Republication.PUBLISH)
+    if edition.card.retracted:
+        # What still waits for its first send is passed on to nobody new.
+        rows = rows.filter(held__isnull=False)
     carried = set(rows.values_list("outlet_id", flat=True))
     wishes = {
         outlet: wish
@@ -192,6 +195,8 @@ def wish_for(edition: Edition, outlet: Outlet, override: Override | None = None,
     override = override or Override(outlet=outlet)
     ends_at = outlet.ends_at(edition)
     if not edition.public or override.choice == Override.Choice.KEEP or (ends_at and ends_at <= timezone.now()):
+        return Wish.withdraw()
+    if edition.card.retracted and not carried:
         return Wish.withdraw()
     chosen = override.choice == Override.Choice.SEND or outlet.takes(edition)
     if not outlet.pushes or not (carried or chosen):

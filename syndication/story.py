@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
 Kind = Literal["original", "stub"]
 Policy = Literal["self", "outlet", "noindex"]
 Extent = Literal["link", "excerpt", "full"]
+CorrectionKind = Literal["retraction", "correction", "clarification", "update"]
 
 
 def _utc(moment: datetime) -> datetime:
@@ -99,11 +101,47 @@ class Canonical(Value):
     policy: Policy = "self"
 
 
+# The gravest first.
+CORRECTION_KINDS: tuple[CorrectionKind, ...] = get_args(CorrectionKind)
+
+
 class Correction(Value):
-    """A dated, visible change of fact."""
+    """A dated, visible change of fact: its own record, with an `id` for life.
+
+    `at` is its day at the publication, `made_at` the moment; `before` and `after` are the words it changed, where an editor
+    gave them. `by` names the outlet whose correction this is, mirrored on a stub, and `url` is where it stands there. Editions
+    of older releases know no more than day and text.
+    """
 
     at: date
     text: str
+    id: str = ""
+    kind: CorrectionKind = "correction"
+    made_at: Moment | None = None
+    before: str = ""
+    after: str = ""
+    by: str = ""
+    url: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """The fragment it stands at on our page."""
+        return f"correction-{self.id or self.at.isoformat()}"
+
+    @property
+    def when(self) -> str:
+        """The moment in ISO 8601, or the day where no more is known."""
+        return (self.made_at or self.at).isoformat()
+
+    @property
+    def below(self) -> bool:
+        """Whether it may be told under the text: nothing that was read before was wrong."""
+        return self.kind in ("clarification", "update")
+
+
+def gravest(corrections: Iterable[Correction]) -> CorrectionKind:
+    """The kind that says most of these, of which there is one at least."""
+    return min((one.kind for one in corrections), key=CORRECTION_KINDS.index)
 
 
 class Publisher(Value):
@@ -160,6 +198,21 @@ class Story(Value):
     def listed(self) -> bool:
         """Whether our page belongs in sitemaps: only if it is its own canonical and may be indexed."""
         return self.canonical.policy == "self" and self.canonical.url == self.url
+
+    @property
+    def retracted(self) -> bool:
+        """Whether it was retracted, by us or by the outlet it is at home at: it stays readable and is passed on no more."""
+        return any(one.kind == "retraction" for one in self.corrections)
+
+    def place_of(self, correction: Correction) -> str:
+        """The permanent address of one of its corrections."""
+        return f"{self.url}#{correction.anchor}"
+
+    def news_since(self, before: "Story") -> tuple[Correction, ...]:
+        """The corrections that who holds `before` was never told of, in their order; an edited one is no new one."""
+        ids = {one.id for one in before.corrections if one.id}
+        told = {(one.at, one.text) for one in before.corrections}
+        return tuple(one for one in self.corrections if one.id not in ids and (one.at, one.text) not in told)
 
     def facts(self) -> dict[str, Any]:
         """The story as JSON-ready data."""

@@ -1,7 +1,7 @@
 """Memory: a connector whose partner lives in this process and fails when told to. Only the partner's side is faked."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
 from syndication.errors import ByHand, NotTried, OutletGone, Permanent, Refused, Transient, Uncertain
 from syndication.models import Outlet, Republication
-from syndication.story import Story
+from syndication.story import Correction, Story
 from tests import factories as make
 
 # What the partner can be told to do with the next request, besides taking it.
@@ -42,6 +42,7 @@ class Heard:
     receipt: Receipt | None = None
     key: UUID | None = None
     outlet: str = ""
+    news: tuple[Correction, ...] = ()
     body_html: str = field(default="", repr=False)
 
 
@@ -117,8 +118,8 @@ class Memory(Connector):
         self._say("update", story, receipt, key, lambda: self.desk.holds.update({story.uid: story.headline}))
         return self.desk.receipt(story.uid)
 
-    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
-        self._say("correct", story, receipt, key, lambda: self.desk.holds.update({story.uid: story.headline}))
+    def correct(self, story: Story, receipt: Receipt, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
+        self._say("correct", story, receipt, key, lambda: self.desk.holds.update({story.uid: story.headline}), tuple(news))
         return self.desk.receipt(story.uid)
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
@@ -129,8 +130,16 @@ class Memory(Connector):
         self.desk.hear(Heard("find", story.uid), lambda: None)
         return self.desk.receipt(story.uid) if story.uid in self.desk.holds else None
 
-    def _say(self, verb: str, story: Story, receipt: Receipt | None, key: UUID, act: Callable[[], Any]) -> None:
-        heard = Heard(verb, story.uid, story.headline, receipt, key, self.access.name, story.body_html)
+    def _say(
+        self,
+        verb: str,
+        story: Story,
+        receipt: Receipt | None,
+        key: UUID,
+        act: Callable[[], Any],
+        news: tuple[Correction, ...] = (),
+    ) -> None:
+        heard = Heard(verb, story.uid, story.headline, receipt, key, self.access.name, news, story.body_html)
         self.desk.hear(heard, act)
 
 

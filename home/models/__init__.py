@@ -1,10 +1,10 @@
 """Page types and what hangs on them."""
 
 from home.models.article import ArticlePage
+from home.models.corrections import DatedCorrection
 from home.models.home import HomePage, SectionPage
 from home.models.images import PublicationImage, PublicationRendition
 from home.models.people import Author, Byline
-from home.models.piece import DatedCorrection
 from home.models.site import PublicationSettings
 from home.models.stub import StubPage
 from home.models.topics import TaggedPiece, Topic

@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from home import feeds
 from home.models.base import ListMixin, cards, sheet
+from home.models.corrections import recommended
 from syndication.models import Edition
 
 
@@ -44,11 +45,11 @@ class HomePage(ListMixin, Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds `lead`, `latest` and `elsewhere`, as stories without bodies."""
         context = super().get_context(request, *args, **kwargs)
-        originals = Edition.objects.visible().filter(kind="original")
-        chosen = Edition.objects.visible().filter(page=self.lead_piece_id).first() if self.lead_piece_id else None
+        originals = recommended(Edition.objects.visible()).filter(kind="original")
+        chosen = recommended(Edition.objects.visible()).filter(page=self.lead_piece_id).first() if self.lead_piece_id else None
         latest = cards(originals.exclude(uid=chosen.uid) if chosen else originals, 13)
         lead = chosen.card if chosen else (latest.pop(0) if latest else None)
-        stubs = Edition.objects.visible().filter(kind="stub")
+        stubs = recommended(Edition.objects.visible()).filter(kind="stub")
         elsewhere = cards(stubs.exclude(uid=chosen.uid) if chosen else stubs, 6)
         return {**context, "lead": lead, "latest": latest[:12], "elsewhere": elsewhere, "publication": self.publication}
 

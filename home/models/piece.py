@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
-from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
-from wagtail.models import Orderable, Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from home import languages, licences
 from home.models.base import HeadMixin
+from home.models.corrections import as_today, corrections_panel, recommended
 from home.models.people import Author
 from home.models.topics import TaggedPiece, Topic
 from home.pictures import picture, share_picture
@@ -30,20 +30,6 @@ from syndication.renderers import head
 from syndication.renderers.head import Head
 from syndication.rules import FACETS, label
 from syndication.story import Canonical, Correction, Named, Person, Story, byline
-
-
-class DatedCorrection(Orderable):
-    """A visible change of fact, with the day it was made."""
-
-    page = ParentalKey(Page, on_delete=models.CASCADE, related_name="corrections")
-    made_on = models.DateField(_("date"), default=timezone.localdate)
-    text = models.TextField(_("what was wrong, and what is right"), max_length=1000)
-
-    panels = [FieldPanel("made_on"), FieldPanel("text")]
-
-    def __str__(self) -> str:
-        return f"{self.made_on}: {self.text}"
-
 
 UNSIGNED = _("Choose who signs: a piece goes live with at least one author.")
 
@@ -138,7 +124,7 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
     ]
     tail_panels = [
         FieldPanel("topics"),
-        InlinePanel("corrections", heading=_("Corrections"), label=_("Correction")),
+        corrections_panel(),
     ]
     rights_panels = [FieldPanel("language"), FieldPanel("licence")]
 
@@ -221,10 +207,21 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
             section=self._section(),
             topics=tuple(Named(name=topic.name) for topic in self.topics.all()),
             licence=licences.LICENCES.get(self.licence) or self.publication.licence,
-            corrections=tuple(Correction(at=one.made_on, text=one.text) for one in self.corrections.all()),
+            corrections=self.told_corrections(told["outlet"].name if "outlet" in told else ""),
             publisher=self.publisher,
             **told,
         )
+
+    def told_corrections(self, outlet: str = "") -> tuple[Correction, ...]:
+        """What was corrected, oldest first; `outlet` names whose page a stub points at."""
+        rows = sorted(self.corrections.all(), key=lambda one: one.made_at)
+        return tuple(one.told(outlet) for one in rows)
+
+    @classmethod
+    def from_serializable_data(cls, data: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """As Wagtail's; corrections in revisions of an older release have a day where there is a moment now."""
+        rows = [as_today(row) for row in data.get("corrections", [])]
+        return super().from_serializable_data({**data, "corrections": rows}, *args, **kwargs)
 
     def people(self) -> tuple[Person, ...]:
         """Who signs, in order."""
@@ -265,7 +262,7 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         """Adds the story and a few others to read next."""
         story = self.story
         context = super().get_context(request, *args, **kwargs)
-        others = Edition.objects.visible().exclude(uid=self.uid)
+        others = recommended(Edition.objects.visible()).exclude(uid=self.uid)
         return {**context, "story": story, "more": [edition.card for edition in others.cards()[:3]]}
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from wagtail.fields import RichTextField
 from wagtail.search import index
 
 from home.blocks import INLINE
+from home.models.corrections import corrections_panel
 from home.models.piece import PieceForm, PiecePage, editing
 from home.rendering import plain
 from syndication.canonical import Choice, resolve
@@ -101,7 +102,8 @@ class StubPage(PiecePage):
             ),
             PiecePage.head_panels[3],
             FieldPanel("excerpt"),
-            *PiecePage.tail_panels,
+            PiecePage.tail_panels[0],
+            corrections_panel(mirrors=True),
         ],
         [*PiecePage.promote_panels, FieldPanel("canonical_policy")],
         PiecePage.rights_panels,

@@ -12,8 +12,9 @@ from wagtail.models import Site
 from home.models import PublicationSettings
 from home.models.base import sections
 from home.models.site import POLICIES
+from syndication.renderers.corrections import name
 from syndication.rights import may_republish
-from syndication.story import Person, Story
+from syndication.story import Correction, Person, Story
 
 register = template.Library()
 
@@ -46,6 +47,36 @@ def day(story: Story) -> date:
     if story.outlet and story.outlet.ran_on:
         return story.outlet.ran_on
     return timezone.localtime(story.first_published).date()
+
+
+@register.filter
+def retractions(story: Story) -> list[Correction]:
+    """What stands above the headline."""
+    return [one for one in story.corrections if one.kind == "retraction"]
+
+
+@register.filter
+def corrections_above(story: Story) -> list[Correction]:
+    """What stands above the text: who reads it must know what was wrong."""
+    return [one for one in story.corrections if one.kind == "correction"]
+
+
+@register.filter
+def corrections_below(story: Story) -> list[Correction]:
+    """What may stand below the text, with a line above that leads there."""
+    return [one for one in story.corrections if one.below]
+
+
+@register.filter
+def correction_name(correction: Correction) -> str:
+    """As in “Retraction”, or “Correction by The Lantern”."""
+    return name(correction)
+
+
+@register.filter
+def place_of(correction: Correction, story: Story) -> str:
+    """Its permanent address."""
+    return story.place_of(correction)
 
 
 @register.filter

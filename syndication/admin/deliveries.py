@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
-from syndication.admin.screens import OPERATIONS, Listing, Screen
+from syndication.admin.screens import SAID, Listing, Screen
 from syndication.models import Delivery, Outlet
 
 RIGHT = "syndication.view_delivery"
@@ -25,7 +25,7 @@ class DeliveryFilterSet(WagtailFilterSet):
     outcome = django_filters.ChoiceFilter(
         label=gettext_lazy("Outcome"), choices=[choice for choice in Delivery.Outcome.choices if choice[0]]
     )
-    operation = django_filters.ChoiceFilter(label=gettext_lazy("Operation"), choices=list(OPERATIONS.items()))
+    operation = django_filters.ChoiceFilter(label=gettext_lazy("Operation"), choices=list(SAID.items()))
     started_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("When"), widget=DateRangePickerWidget)
 
     class Meta:
@@ -83,7 +83,7 @@ class DeliveriesView(Listing):
         TitleColumn("piece", label=gettext_lazy("Piece"), accessor="edition.headline", get_url=own_page),
         DateColumn("started_at", label=gettext_lazy("When")),
         Column("outlet", label=gettext_lazy("Outlet"), accessor="outlet.name"),
-        Column("operation", label=gettext_lazy("Operation"), accessor=lambda row: OPERATIONS.get(row.operation, row.operation)),
+        Column("operation", label=gettext_lazy("Operation"), accessor=lambda row: SAID.get(row.operation, row.operation)),
         OutcomeColumn("outcome", label=gettext_lazy("Outcome")),
         Column("status", label=gettext_lazy("HTTP status"), accessor=lambda row: row.status or "—"),
         Column("duration", label=gettext_lazy("Duration"), accessor=duration),
@@ -116,7 +116,7 @@ class DeliveryView(Screen):
         """The delivery."""
         facts = {
             "delivery": self.delivery,
-            "operation": OPERATIONS.get(self.delivery.operation),
+            "operation": SAID.get(self.delivery.operation),
             "duration": duration(self.delivery),
         }
         return {**super().get_context_data(**kwargs), **facts}

@@ -16,6 +16,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 
+from syndication.models import Delivery
+
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     """To where the person was: `next`, if that is an address of ours. Its fragment says where the focus belongs."""
@@ -102,3 +104,5 @@ class Screen(Guarded, WagtailAdminTemplateMixin, TemplateView):
 
 
 OPERATIONS = {"publish": _("publish"), "withdraw": _("withdraw")}
+# What the log of deliveries tells apart besides.
+SAID = {**OPERATIONS, Delivery.CORRECT: _("correction sent")}

@@ -1,6 +1,6 @@
 """What every connector promises the engine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from syndication.credentials import Secret
 from syndication.errors import DeliveryError
 from syndication.http.probe import AUTHENTICATION, FAILED, Step, walk
 from syndication.receipt import Receipt
-from syndication.story import Story
+from syndication.story import Correction, Story
 
 __all__ = ["Access", "Connector", "Receipt"]
 
@@ -82,8 +82,10 @@ class Connector:
         """Take the piece down there. Not being there is success."""
         raise NotImplementedError
 
-    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
-        """Bring the piece there up to a version that carries a correction its copy lacks."""
+    def correct(self, story: Story, receipt: Receipt, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
+        """Bring the piece there up to a version that carries corrections its copy lacks: `news`, oldest first, whatever their
+        kind. Several edits that wait together are one call with all of them.
+        """
         return self.update(story, receipt, key)
 
     def find(self, story: Story) -> Receipt | None:

@@ -1,6 +1,6 @@
 """By hand: places that no machine may push to. The piece becomes a to-do for a person, with all that is to be pasted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urljoin
 from uuid import UUID
@@ -11,7 +11,8 @@ from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.features import BY_A_PERSON, Features
 from syndication.errors import ByHand as Handed
 from syndication.http.policy import host_of
-from syndication.story import Story
+from syndication.renderers import corrections
+from syndication.story import Correction, Story
 
 
 class ByHand(Connector):
@@ -42,11 +43,13 @@ class ByHand(Connector):
         """Bring it up to date."""
         raise Handed(_("Bring the piece at %(outlet)s up to date.") % {"outlet": self.access.name})
 
-    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
+    def correct(self, story: Story, receipt: Receipt, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
         """Correct it, soon."""
+        fresh = news or story.corrections[-1:]
         told = _("Correct the piece at %(outlet)s, and show its readers the correction: %(correction)s")
-        corrections = [one.text for one in story.corrections]
-        raise Handed(told % {"outlet": self.access.name, "correction": corrections[-1] if corrections else ""})
+        if any(one.kind == "retraction" for one in fresh):
+            told = _("We have retracted the piece at %(outlet)s. Say so above it, or take it down: %(correction)s")
+        raise Handed(told % {"outlet": self.access.name, "correction": " ".join(map(corrections.words, fresh))})
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Take it down; or see that it is not up, where nobody said that it was."""

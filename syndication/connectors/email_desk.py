@@ -13,9 +13,11 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from syndication.connectors import pictures
 from syndication.connectors.base import Connector, Receipt
@@ -23,10 +25,18 @@ from syndication.connectors.features import YES, Features
 from syndication.errors import DeliveryError, Permanent, Transient, Uncertain
 from syndication.http.probe import AUTHENTICATION, CANONICAL, FAILED, NOT_APPLICABLE, OK, PUBLISHING, Step
 from syndication.renderers import copy, plain
+from syndication.renderers.corrections import name, words
 from syndication.renderers.terms import terms
-from syndication.story import Correction, Story
+from syndication.story import Correction, CorrectionKind, Story, gravest
 
-NEW, UPDATE, CORRECTION, KILL = "", "UPDATE", "CORRECTION", "KILL"
+NEW, UPDATE, KILL = "", "UPDATE", "KILL"
+# What is asked for a correction of each kind.
+REQUESTS: dict[CorrectionKind, Promise] = {
+    "retraction": lazy("We have retracted this piece. Please say so above yours, or take it down:"),
+    "correction": lazy("We have corrected this piece. Please correct yours, and show its readers the correction:"),
+    "clarification": lazy("We have clarified this piece. Please bring yours up to this version, and show its readers the note:"),
+    "update": lazy("There is news in this piece. Please bring yours up to this version, and show its readers the note:"),
+}
 MOST_ADDRESSES = 10
 # So many messages of a thread are named in its References.
 THREAD = 10
@@ -86,10 +96,11 @@ class EmailDesk(Connector):
         told = _("This piece has changed. Please bring yours up to this version.")
         return self._mail(UPDATE, story, receipt, key, told)
 
-    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
-        """Send the correction first, and the corrected version."""
-        told = _("We have corrected this piece. Please correct yours, and show its readers the correction:")
-        return self._mail(CORRECTION, story, receipt, key, told, story.corrections)
+    def correct(self, story: Story, receipt: Receipt, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
+        """Send the corrections they lack first, and the corrected version."""
+        fresh = tuple(news) or story.corrections[-1:]
+        kind = gravest(fresh) if fresh else "correction"
+        return self._mail(kind.upper(), story, receipt, key, str(REQUESTS[kind]), fresh)
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Ask them to take it down, or not to put it up."""
@@ -117,7 +128,7 @@ class EmailDesk(Connector):
         context = {
             "subject": subject,
             "request": told,
-            "corrections": corrections[-1:],
+            "corrections": [(one, name(one), words(one)) for one in corrections],
             "taking_down": kind == KILL,
             "story": story,
             "picture": story.lead_image,

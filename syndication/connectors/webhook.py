@@ -18,7 +18,7 @@ from syndication.credentials import Unreadable
 from syndication.errors import DeliveryError, Uncertain, raise_for_status
 from syndication.http.probe import AUTHENTICATION, FAILED, Step
 from syndication.renderers.payload import TEST_EVENT, payload
-from syndication.story import Story
+from syndication.story import Correction, Story
 
 WAITING = (
     "The outlet took this version, and an editor there looks at it before readers get it. "
@@ -51,17 +51,17 @@ class Webhook(Connector):
         """Tell the outlet of a new version."""
         return self._post("article.updated", story, receipt, key)
 
-    def correct(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
-        """Tell the outlet of a correction: the words are among the story's `corrections`."""
-        return self._post("article.corrected", story, receipt, key)
+    def correct(self, story: Story, receipt: Receipt, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
+        """Tell the outlet of corrections: those new to it stand in `data.corrections`, all of them in the story."""
+        return self._post("article.corrected", story, receipt, key, news)
 
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Ask the outlet to take the piece down."""
         return self._post("article.withdrawn", story, receipt, key)
 
-    def _post(self, event: str, story: Story, receipt: Receipt | None, key: UUID) -> Receipt:
+    def _post(self, event: str, story: Story, receipt: Receipt | None, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
         now = datetime.now(UTC)
-        message = payload(event, story, self.access.contract, receipt, now)
+        message = payload(event, story, self.access.contract, receipt, now, news)
         answer = self._send(message, self.access.secret().all, key, now)
         raise_for_status(answer.status, answer.headers, answer.text[:2000])
         return self._receipt(answer) or receipt or Receipt()

@@ -47,7 +47,7 @@ def claim_all(rooms: Mapping[Outlet, int]) -> list[Republication]:
                 outlet_id=row.outlet_id,
                 fence=row.fence,
                 key=row.key,
-                operation=row.operation,
+                operation=Delivery.CORRECT if row.news else row.operation,
                 edition_id=row.wanted_id,
             )
             for row in rows

@@ -23,6 +23,9 @@ class Delivery(models.Model):
         BY_HAND = "by hand", _("handed to a person")
         OFFERED = "offered", _("laid ready")
 
+    # A publication that tells the outlet of a correction; else a row of the log is what the republication asks for.
+    CORRECT = "correct"
+
     republication = models.ForeignKey("syndication.Republication", on_delete=models.CASCADE, related_name="deliveries")
     outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="deliveries")
     fence = models.PositiveBigIntegerField()

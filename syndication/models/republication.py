@@ -20,7 +20,7 @@ from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, late
 from syndication.models.edition import Edition
 from syndication.models.outlet import Outlet
 from syndication.receipt import Receipt
-from syndication.story import Story
+from syndication.story import Correction, Story
 
 # Waits after the first, second, … failed attempt (Standard Webhooks); the last ends after three days, and then a person acts.
 BACKOFF = [
@@ -249,6 +249,13 @@ class Republication(DueRow):
     def story(self) -> Story:
         """The wanted story as the outlet may carry it."""
         return self.outlet.contract.view(self.wanted.story, Variation.model_validate(self.variation))
+
+    @property
+    def news(self) -> tuple[Correction, ...]:
+        """Our corrections of the wanted version that the outlet was never told of; none before it holds anything."""
+        if self.operation != self.PUBLISH or self.held is None or not self.wanted.facts.get("corrections"):
+            return ()
+        return tuple(one for one in self.wanted.card.news_since(self.held.card) if not one.by)
 
     def wish(self, edition: Edition, wish: Wish) -> None:
         """Take a new wish, under a new key; in memory only."""

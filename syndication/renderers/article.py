@@ -37,6 +37,7 @@ def correction(story: Story, changed_at: datetime) -> dict[str, Any]:
         "headline": story.headline,
         "url": story.url,
         "canonical_url": story.canonical.url,
+        "retracted": story.retracted,
         "corrections": [one.model_dump(mode="json") for one in story.corrections],
     }
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
+from syndication.renderers.corrections import name, words
 from syndication.story import Picture, Story
 
 BLOCKS = "p, h1, h2, h3, h4, h5, h6, li, blockquote, figcaption, pre, td, th, dt, dd"
@@ -47,7 +48,7 @@ def facts(story: Story) -> dict[str, list[str]]:
         "section": _lines(story.section.name if story.section else ""),
         "topics": _lines(", ".join(topic.name for topic in story.topics)),
         "licence": _lines(story.licence.name if story.licence else ""),
-        "corrections": _lines(*(f"{one.at}: {one.text}" for one in story.corrections)),
+        "corrections": _lines(*(f"{one.at}, {name(one)}: {words(one)}" for one in story.corrections)),
     }
 
 

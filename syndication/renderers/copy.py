@@ -1,11 +1,11 @@
 """Story as the body of a copy at an outlet whose system takes one field of HTML: text, corrections, and the way home."""
 
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
 from syndication.contract import Contract
+from syndication.renderers import corrections
 from syndication.story import Story
 
 
@@ -19,10 +19,12 @@ def html(story: Story, contract: Contract, *, byline: bool = True, home: bool = 
     with override(story.language):
         parts = [
             format_html("<p><em>{}</em></p>", story.byline) if byline and story.byline else "",
+            # Who reads a retracted piece must know it first.
+            corrections.html(story.corrections) if story.retracted else "",
             # Sanitised when the story was built.
             mark_safe(story.body_html or story.excerpt_html),
             _onward(story) if not story.body_html else "",
-            _corrections(story),
+            corrections.html(story.corrections) if not story.retracted else "",
             _credit(story) if credit else "",
             _home(story, contract, home),
         ]
@@ -40,13 +42,6 @@ def _onward(story: Story) -> SafeString:
     """Where the rest of an excerpt is."""
     told = gettext("Read the rest at %(publication)s") % {"publication": story.publisher.name}
     return format_html('<p><a href="{}">{}</a></p>', story.canonical.url, told)
-
-
-def _corrections(story: Story) -> SafeString | str:
-    if not story.corrections:
-        return ""
-    lines = [(date_format(one.at, "j F Y"), one.text) for one in story.corrections]
-    return format_html("<h3>{}</h3>\n{}", gettext("Corrections"), format_html_join("\n", "<p>{}: {}</p>", lines))
 
 
 def _credit(story: Story) -> SafeString | str:

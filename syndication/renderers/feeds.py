@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
+from django.utils.translation import override
 
 from syndication.contract import Contract
-from syndication.renderers import copy
+from syndication.renderers import copy, corrections
 from syndication.rights import Policy
 from syndication.story import Moment, Story, Value
 
@@ -87,11 +88,15 @@ def for_outlet(story: Story, contract: Contract, changed_at: Moment, ends_at: Mo
 
 
 def _content(story: Story) -> str:
-    """The body, or the excerpt with the way to the rest."""
+    """The body, or the excerpt with the way to the rest; corrections below, and above what was retracted."""
     html = story.body_html or story.excerpt_html
     if story.outlet:
         html += format_html('<p><a href="{}">Read the rest at {}</a></p>', story.outlet.url, story.outlet.name)
-    return html
+    if not story.corrections:
+        return html
+    with override(story.language):
+        told = corrections.html(story.corrections)
+    return f"{told}\n{html}" if story.retracted else f"{html}\n{told}"
 
 
 def public_feed(story: Story, dialect: str) -> str:
@@ -153,6 +158,7 @@ def _json_item(entry: Entry) -> dict[str, Any]:
             "canonical_url": story.canonical.url,
             "canonical_policy": story.canonical.policy,
             "kind": story.kind,
+            **({"corrections": [one.model_dump(mode="json") for one in story.corrections]} if story.corrections else {}),
             **(_terms(entry, entry.contract) if entry.contract else {}),
         },
     }
@@ -171,7 +177,6 @@ def _terms(entry: Entry, contract: Contract) -> dict[str, Any]:
         "until": entry.ends_at.isoformat() if entry.ends_at else None,
         "section": story.section.name if story.section else None,
         "licence": story.licence.model_dump() if story.licence else None,
-        "corrections": [one.model_dump(mode="json") for one in story.corrections],
         "image": picture.model_dump(exclude={"srcset", "may_syndicate"}) if picture else None,
     }
     return {name: value for name, value in facts.items() if value not in (None, [])}

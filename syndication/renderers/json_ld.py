@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from syndication.renderers import corrections
 from syndication.rights import notice, terms_url
-from syndication.story import Person, Picture, Publisher, Story
+from syndication.story import Correction, Person, Picture, Publisher, Story
 
 
 def news_article(story: Story, *, contact: str = "") -> dict[str, Any]:
@@ -30,10 +31,9 @@ def news_article(story: Story, *, contact: str = "") -> dict[str, Any]:
         "keywords": [topic.name for topic in story.topics],
         "wordCount": story.word_count or None,
         "license": story.licence.url if story.licence else None,
-        "correction": [
-            {"@type": "CorrectionComment", "text": correction.text, "datePublished": correction.at.isoformat()}
-            for correction in story.corrections
-        ],
+        "correction": [_correction(story, one) for one in story.corrections],
+        # Free text by schema.org, whose own examples name stages of a lifecycle; there is no term for it.
+        "creativeWorkStatus": "Retracted" if story.retracted else None,
     }
     if story.kind == "original":
         data |= {
@@ -77,6 +77,21 @@ def script(data: dict[str, Any]) -> str:
 
 def _person(person: Person) -> dict[str, Any]:
     return _without_empty({"@type": "Person", "name": person.name, "url": person.url, "sameAs": person.website})
+
+
+def _correction(story: Story, one: Correction) -> dict[str, Any]:
+    """A CorrectionComment; of one that an outlet made the outlet is the author, and its page the address."""
+    return _without_empty(
+        {
+            "@type": "CorrectionComment",
+            "@id": story.place_of(one) if one.id else "",
+            "name": corrections.name(one) if one.kind != "correction" or one.by else "",
+            "text": corrections.words(one),
+            "datePublished": one.when,
+            "url": one.url,
+            "author": {"@type": "NewsMediaOrganization", "name": one.by} if one.by else None,
+        }
+    )
 
 
 def _publisher(publisher: Publisher) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from syndication.contract import Contract
-from syndication.renderers import ninjs1
+from syndication.renderers import corrections, ninjs1
 from syndication.renderers.feeds import Entry, Feed, Gone, address
 from syndication.story import Picture, Story
 
@@ -107,8 +107,8 @@ def _item_meta(xml: _Xml, entry: Entry) -> None:
         xml.put("firstCreated", _moment(story.first_published))
         xml.put("pubStatus", qcode=USABLE)
         xml.put("title", story.headline)
-        for one in story.corrections:
-            xml.put("edNote", f"CORRECTION, {one.at.isoformat()}: {one.text}")
+        for note in corrections.notes(story):
+            xml.put("edNote", note)
         # The same piece as a page: its home.
         xml.put("altRep", address(story.canonical.url), contenttype="text/html")
         if entry.ends_at:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.utils.html import format_html, strip_tags
 
 from syndication.contract import Contract
-from syndication.renderers import copy
+from syndication.renderers import copy, corrections
 from syndication.renderers.feeds import Feed, Gone
 from syndication.story import Person, Picture, Story
 
@@ -112,7 +112,7 @@ def usage(story: Story, contract: Contract) -> list[str]:
 def _note(story: Story, status: str) -> str:
     if status == CANCELED:
         return KILL
-    return " ".join(f"CORRECTION, {one.at.isoformat()}: {one.text}" for one in story.corrections)
+    return corrections.note(story)
 
 
 def _author(person: Person) -> dict[str, str]:

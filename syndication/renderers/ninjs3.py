@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.utils.html import strip_tags
 
 from syndication.contract import Contract
-from syndication.renderers import ninjs1
+from syndication.renderers import corrections, ninjs1
 from syndication.renderers.feeds import Entry, Feed, Gone, address
 from syndication.rights import rights_info
 from syndication.story import Licence, Picture, Story
@@ -56,7 +56,7 @@ def item(entry: Entry) -> dict[str, Any]:
             "language": story.language,
             "copyrightHolder": story.publisher.name,
             "usageTerms": " ".join(ninjs1.usage(story, contract)),
-            "edNote": " ".join(f"CORRECTION, {one.at.isoformat()}: {one.text}" for one in story.corrections),
+            "edNote": corrections.note(story),
             "by": ", ".join(person.name for person in story.authors),
             "slugline": urlsplit(story.url).path.rstrip("/").rpartition("/")[2],
             "headlines": [_text("main", story.headline)],

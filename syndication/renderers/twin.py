@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from syndication.contract import Contract
-from syndication.renderers import plain
+from syndication.renderers import corrections, plain
 from syndication.renderers.head import twin_url
 from syndication.rights import Policy, notice, terms_url
-from syndication.story import Story
+from syndication.story import Correction, Story
 
 
 def page(story: Story) -> str:
@@ -18,11 +18,12 @@ def page(story: Story) -> str:
     parts = [
         _front_matter(told),
         f"# {_line(told.headline)}",
+        _corrections(told) if told.retracted else "",
         f"*{_line(told.standfirst)}*" if told.standfirst else "",
         _line(told.byline),
         _lead(told),
         plain.markdown(told.body_html),
-        _corrections(told),
+        _corrections(told) if not told.retracted else "",
         f"---\n\n{_line(notice(told))}  \n<{told.canonical.url}>",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -76,8 +77,12 @@ def _lead(story: Story) -> str:
 
 
 def _corrections(story: Story) -> str:
-    lines = [f"- {one.at.isoformat()}: {_line(one.text)}" for one in story.corrections]
+    lines = [f"- {one.at.isoformat()}{_kind(one)}: {_line(corrections.words(one))}" for one in story.corrections]
     return "\n".join(["## Corrections", "", *lines]) if lines else ""
+
+
+def _kind(one: Correction) -> str:
+    return "" if one.kind == "correction" else f", {one.kind}"
 
 
 def _line(text: str) -> str:

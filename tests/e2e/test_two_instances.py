@@ -53,7 +53,8 @@ import datetime
 from home.models import ArticlePage, DatedCorrection
 page = ArticlePage.objects.get().get_latest_revision_as_object()
 page.title = "Two lamps"
-page.corrections.add(DatedCorrection(made_on=datetime.date(2026, 1, 2), text="There were two lamps."))
+made_at = datetime.datetime(2026, 1, 2, 12, tzinfo=datetime.UTC)
+page.corrections.add(DatedCorrection(made_at=made_at, text="There were two lamps."))
 page.save_revision().publish()
 """
 WITHDRAW = "from home.models import ArticlePage; ArticlePage.objects.get().unpublish()"

@@ -20,6 +20,7 @@ from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
 from home.models import ArticlePage, DatedCorrection
+from home.models.corrections import noon
 from syndication.delivering import connector_for, deliver_due
 from syndication.findings import Findings, find
 from syndication.http.probe import FAILED, OK, WARNING
@@ -211,7 +212,7 @@ def test_a_change_a_new_address_and_a_correction_reach_the_same_post(companion: 
     assert "The harbour of ships" in companion.page(second.receipt_url)
 
     draft = page.get_latest_revision_as_object()
-    draft.corrections.add(DatedCorrection(made_on=date(2026, 5, 1), text="The ship was blue, not green."))
+    draft.corrections.add(DatedCorrection(made_at=noon(date(2026, 5, 1)), text="The ship was blue, not green."))
     page = make.publish(draft)
     third = pushed(page)
     assert Delivery.objects.order_by("pk").last().operation == "publish"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from home.models import ArticlePage, DatedCorrection
+from home.models.corrections import noon
 from syndication.connectors.base import Receipt
 from syndication.delivering import Ended, deliver_due, settle, settle_all
 from syndication.models import Delivery, Edition, Outlet, Republication, Verification, claim
@@ -85,7 +86,7 @@ def test_what_a_connector_remembers_comes_back_to_it_and_its_warnings_reach_the_
 def test_a_correction_is_told_as_one_and_later_edits_are_not(outlet: Outlet, desk: Desk) -> None:
     page = make.original("One")
     deliver_due()
-    page.corrections.add(DatedCorrection(made_on=date(2026, 5, 1), text="The ship was blue."))
+    page.corrections.add(DatedCorrection(made_at=noon(date(2026, 5, 1)), text="The ship was blue."))
     page = make.publish(page)
     deliver_due()
     make.edit(page, title="Two")

@@ -126,6 +126,8 @@ ADDRESSES = {
     "other authors": Kind(lambda ground: ["/authors/grace/"]),
     "feeds of the site": Kind(lambda ground: feeds("/"), shows=True),
     "feeds of the section": Kind(lambda ground: feeds(ground.section_path), shows=True),
+    "the corrections": Kind(lambda ground: ["/corrections/", "/corrections/?kind=correction"], shows=True),
+    "feeds of corrections": Kind(lambda ground: feeds("/corrections/"), shows=True),
     "the sitemap": Kind(lambda ground: ["/sitemap.xml"], shows=True),
     "the news sitemap": Kind(lambda ground: ["/news-sitemap.xml"], shows=True),
     "robots.txt": Kind(lambda ground: ["/robots.txt"]),

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.core.files.base import ContentFile
 from wagtail.documents import get_document_model
 
-from home.models import ArticlePage, Byline
+from home.models import ArticlePage, Byline, DatedCorrection
 from syndication.models import Outlet, Token
 from tests import factories as make
 
@@ -22,6 +22,7 @@ CANARIES = {
     "file name": "quetzalfile",
     "document": "quetzaldocument",
     "topic": "quetzaltopic",
+    "correction": "quetzalcorrection",
     "slug": "quetzalslug",
 }
 
@@ -82,6 +83,7 @@ def singing(ground: Ground, page: Any) -> Any:
     page.lead_image, page.lead_alt, page.lead_caption = ground.image, CANARIES["alternative text"], CANARIES["caption"]
     page.bylines.set([Byline(author=ground.author)])
     page.topics.add(ground.topic)
+    page.corrections.set([DatedCorrection(text=f"It was the {CANARIES['correction']}.")])
     return page
 
 

@@ -27,6 +27,7 @@ from home.models import (
     SectionPage,
     StubPage,
 )
+from home.models.corrections import noon
 from home.models.site import POLICIES
 from home.sample.body import body_data, footnote_id
 from home.sample.drawings import as_file, extension
@@ -284,7 +285,7 @@ class Command(BaseCommand):
             locale = self.home.locale
             page.footnotes.add(Footnote(uuid=footnote_id(piece, number), text=f"<p>{note}</p>", sort_order=number, locale=locale))
         for order, (made_on, text) in enumerate(piece.corrections):
-            page.corrections.add(DatedCorrection(made_on=made_on, text=text, sort_order=order))
+            page.corrections.add(DatedCorrection(made_at=noon(made_on), text=text, sort_order=order))
         return page
 
     def _stub(self, piece: Stub) -> StubPage:

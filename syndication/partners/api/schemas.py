@@ -195,6 +195,7 @@ class CorrectedPiece(Schema):
     headline: str
     url: str
     canonical_url: str
+    retracted: bool = Field(False, description="Retracted: say so above your copy, or take it down.")
     corrections: list[Correction]
 
 

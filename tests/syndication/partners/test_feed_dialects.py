@@ -165,7 +165,9 @@ def test_the_json_feed_tells_machines_what_is_owed() -> None:
     assert terms["owes"] == {"canonical": True, "noindex": True, "link": True, "attribution": OWING.attribution}
     assert (terms["canonical_url"], terms["extent"], terms["version"]) == (piece.story.canonical.url, "full", 0)
     assert terms["licence"] == BY.model_dump() and terms["until"] == "2018-06-30T09:00:00+00:00"
-    assert terms["corrections"] == [{"at": "2018-06-01", "text": "The lamp was green."}]
+    assert [(one["at"], one["kind"], one["text"]) for one in terms["corrections"]] == [
+        ("2018-06-01", "correction", "The lamp was green.")
+    ]
     assert terms["image"]["credit"] == "Mary Somerville" and "may_syndicate" not in terms["image"]
 
 

@@ -126,7 +126,7 @@ def test_corrections_list_only_corrected_pieces(ask: Ask) -> None:
     make.original()
     page = make.original("Corrected")
     draft = page.get_latest_revision_as_object()
-    draft.corrections.create(made_on=timezone.localdate(), text="The ships left on Tuesday.")
+    draft.corrections.create(text="The ships left on Tuesday.")
     make.publish(draft)
     (told,) = ask("corrections").json()["items"]
     assert told["uid"] == str(page.uid) and told["corrections"][0]["text"] == "The ships left on Tuesday."
