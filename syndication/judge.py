@@ -46,6 +46,7 @@ def judge(
     fetched_url: str,
     withdrawn: bool = False,
     story: Story | None = None,
+    killed: bool = False,
 ) -> Judgement:
     """Whether a copy keeps its contract. Pure.
 
@@ -56,6 +57,7 @@ def judge(
     - 404 and 410: `gone`, or `honoured` if withdrawn. Any other answer but 2xx: `unreachable`, as there is no page to judge.
     - The fetch ended at `want_url` itself: `honoured`; the copy has become a redirect to its home.
     - Withdrawn: `honoured` if it keeps out of search engines or shows the text no more, else `wrong`, for it still stands.
+      `killed`, it must not show the text, whatever it tells search engines.
     - Neither our text nor our headline is there: `gone`, whatever the page calls itself; an error page may answer 200.
     - Else each term owed is looked at; the gravest answer is the verdict (wrong, duplicated, missing, honoured) and the
       others go into the evidence. Canonical: none is `missing`, several different `duplicated`, one but not ours `wrong`.
@@ -78,7 +80,7 @@ def judge(
         return Judgement("honoured", sentence, (answer,))
     like = likeness(story, findings.title, findings.text) if story else None
     if withdrawn:
-        return _judge_withdrawal(findings, fetched_url, answer, like, contract)
+        return _judge_withdrawal(findings, fetched_url, answer, like, contract, killed)
     if like and like.kind == "nothing":
         return _lost(findings, fetched_url, answer)
     owed = ((contract.canonical, _judge_canonical), (contract.noindex, _judge_noindex), (contract.link, _judge_link))
@@ -164,11 +166,14 @@ def _down(like: Likeness | None, contract: Contract) -> bool:
 
 
 def _judge_withdrawal(
-    findings: Findings, fetched_url: str, answer: Evidence, like: Likeness | None, contract: Contract
+    findings: Findings, fetched_url: str, answer: Evidence, like: Likeness | None, contract: Contract, killed: bool
 ) -> Judgement:
     if _down(like, contract):
         sentence = "The copy is down: its address still answers, but shows our text no more."
         return Judgement("honoured", sentence, (*_title(findings), *_text_shown(like), answer))
+    if killed:
+        sentence = f"The copy still stands at {excerpt_of(fetched_url)}, though the piece is killed. Call the desk."
+        return Judgement("wrong", sentence, (*_title(findings), *_text_shown(like), answer))
     rules = _binding(findings)
     if rules:
         sentence = "The copy is down as far as search engines go: its address still answers, but asks them to leave it out."

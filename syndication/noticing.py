@@ -68,6 +68,8 @@ def paths(notices: Iterable[Notice]) -> dict[int, str]:
 
 def _path(one: Notice, page: int | None) -> str:
     kind, _, number = one.subject.partition(":")
+    if kind == "kill":
+        return reverse("syndication:kill", args=[number.partition("/")[0]])
     if kind == "page" and number.isdigit():
         page = int(number)
     if page:

@@ -12,6 +12,7 @@ from syndication import http
 from syndication.contract import Contract, Variation
 from syndication.findings import find
 from syndication.judge import Judgement, judge
+from syndication.killing import look_wait, seen_of_kill
 from syndication.models import Edition, Notice, Republication, Verification
 from syndication.noticing import mended, notice
 from syndication.planning import plan_each
@@ -35,7 +36,8 @@ def verify_due(rounds: int = 20) -> int:
         if not rows:
             break
         loaded = Verification.objects.filter(pk__in=[row.pk for row in rows])
-        due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
+        about = [f"republication__{name}" for name in ("outlet", "wanted", "held", "kill")]
+        due = list(loaded.select_related(*about))
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
         with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="look") as pool:
             for row, (seen, judgement) in zip(due, pool.map(_look_safely, due), strict=True):
@@ -69,7 +71,7 @@ def _judge(row: Verification, seen: Visit) -> Judgement:
     republication = row.republication
     if republication is None:
         return judge_target(seen.answer)
-    withdrawn = republication.state == Republication.State.WITHDRAWN
+    withdrawn = republication.state == Republication.State.WITHDRAWN or republication.kill is not None
     return judged(republication, seen.answer, republication.outlet.contract, withdrawn=withdrawn)
 
 
@@ -84,6 +86,7 @@ def judged(republication: Republication, answer: http.Response, contract: Contra
         fetched_url=answer.url,
         withdrawn=withdrawn,
         story=story,
+        killed=republication.kill_id is not None,
     )
 
 
@@ -101,14 +104,14 @@ def story_there(republication: Republication) -> Story:
 
 def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edition | None) -> bool:
     answer = seen.answer
-    where = {"status": answer.status, "answered_url": answer.url} if answer else {}
+    where: dict[str, Any] = {"status": answer.status, "answered_url": answer.url} if answer else {}
     before, was_dead = row.verdict, row.target_dead
     with transaction.atomic():
-        settled = row.settle(judgement, **where)
+        settled = row.settle(judgement, **where, wait=look_wait(row, judgement))
         if settled and stub and stub.page and row.target_dead != was_dead:
             # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
             plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")
-        if settled:
+        if settled and not seen_of_kill(row, answer and answer.status):
             _notice(row, stub)
     if settled and before != row.verdict:
         log.info("verdict", verdict=row.verdict, before=before, url=row.url, **_named(row))

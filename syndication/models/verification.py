@@ -98,8 +98,11 @@ class Verification(DueRow):
         """Whether the page was gone so often in a row that our canonical must not lean on it."""
         return self.verdict == self.Verdict.GONE and self.in_a_row >= DEAD_AFTER
 
-    def settle(self, judgement: "Judgement", *, status: int | None = None, answered_url: str = "") -> bool:
-        """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again.
+    def settle(
+        self, judgement: "Judgement", *, status: int | None = None, answered_url: str = "", wait: timedelta | None = None
+    ) -> bool:
+        """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again: after
+        `wait`, or else as the schedule says.
 
         False if the lease was lost meanwhile. On success `self` shows the new verdict, too. Must run in a transaction.
         """
@@ -110,7 +113,7 @@ class Verification(DueRow):
         changes = {"verdict": verdict, "in_a_row": in_a_row, **seen}
         if verdict != before:
             changes["changed_at"] = Now()
-        due_at = from_now(waits[min(in_a_row, len(waits)) - 1])
+        due_at = from_now(wait or waits[min(in_a_row, len(waits)) - 1])
         settled = Verification.objects.held_by(self.pk, self.lease_token).update(
             **changes, **RELEASED, looked_at=Now(), due_at=due_at, attempts=0
         )
