@@ -341,7 +341,7 @@ def test_a_publication_that_receives_a_kill_takes_it_down_and_says_why() -> None
     from syndication.incoming import read
     from syndication.receiving import receive
 
-    story, sender = make.story(), make.sender()
+    story, sender = make.story(version=1), make.sender()
     for event, at in (("article.published", 0), ("article.killed", 1)):
         data = {"story": story.facts(), "reason": WHY}
         receive(sender, event, timezone.now() + timedelta(seconds=at), read(json.dumps({"type": event, "data": data}).encode()))

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from syndication import killing
-from syndication.models import Kill, Told
+from syndication.admin.killing import refuse_publishing
+from syndication.models import Kill, Republication, Told
 from tests import factories as make
 from tests.outlets import Desk, memory
 
@@ -22,11 +24,10 @@ def page(desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch) -> Any:
     return make.original("Lamps")
 
 
-def killed(page: Any, desk: Desk, *moods: str) -> Kill:
+def killed(page: Any) -> Kill:
     made = killing.kill(page, "A source withdrew consent.", None, note="Lawyers")
-    Told.objects.create(
-        kill=made, outlet_name="Weekly", url="https://weekly.example/lamps", told_at=timezone.now(), alarmed_at=timezone.now()
-    )
+    facts = {"outlet_name": "Weekly", "url": "https://weekly.example/lamps"}
+    Told.objects.create(kill=made, told_at=timezone.now(), alarmed_at=timezone.now(), **facts)
     return made
 
 
@@ -34,8 +35,6 @@ def test_the_form_names_who_will_be_told_and_insists_on_a_reason(page: Any, clie
     edit = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     address = reverse("syndication:kill_page", args=[page.pk])
     assert edit.count(address) == 2, "in the menu of the page and in the panel"
-    from syndication.models import Republication
-
     Republication.objects.update(receipt_url="https://lantern.example/lamps")
     assert "https://lantern.example/lamps" in client.get(address).content.decode()
     assert client.post(address, {"reason": " "}).status_code == 422 and not Kill.objects.exists()
@@ -46,8 +45,8 @@ def test_the_form_names_who_will_be_told_and_insists_on_a_reason(page: Any, clie
     assert "is killed" in client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
 
 
-def test_the_record_tells_all_and_leads_to_lift_and_to_settling(page: Any, desk: Desk, client: Client) -> None:
-    made = killed(page, desk)
+def test_the_record_tells_all_and_leads_to_lift_and_to_settling(page: Any, client: Client) -> None:
+    made = killed(page)
     address = reverse("syndication:kill", args=[made.pk])
     html = client.get(address).content.decode()
     assert "A source withdrew consent." in html and "Lawyers" in html and "Weekly" in html and "UTC" in html
@@ -63,14 +62,9 @@ def test_the_record_tells_all_and_leads_to_lift_and_to_settling(page: Any, desk:
     assert "Lamps" in client.get(reverse("syndication:kills")).content.decode()
 
 
-def test_who_publishes_a_killed_piece_is_led_to_the_kill(page: Any, desk: Desk, client: Client) -> None:
-    made = killed(page, desk)
+def test_who_publishes_a_killed_piece_is_led_to_the_kill(page: Any, client: Client) -> None:
+    made = killed(page)
     client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
-    from django.contrib.messages.storage.fallback import FallbackStorage
-    from django.test import RequestFactory
-
-    from syndication.admin.killing import refuse_publishing
-
     request = RequestFactory().post("/")
     request.session, request._messages = {}, None  # type: ignore[assignment]
     request._messages = FallbackStorage(request)
