@@ -85,7 +85,12 @@ class TodoView(Listing):
     def get_base_queryset(self) -> QuerySet[Any]:
         """Kills first, what else is to be taken down, then what waited longest."""
         handed = Delivery.objects.filter(republication=OuterRef("pk")).order_by("-fence").values("started_at")[:1]
-        rows = due().select_related("wanted", "outlet").annotate(since=Subquery(handed)).order_by(F("kill").desc(nulls_last=True), "-operation", "since", "pk")
+        rows = (
+            due()
+            .select_related("wanted", "outlet")
+            .annotate(since=Subquery(handed))
+            .order_by(F("kill").desc(nulls_last=True), "-operation", "since", "pk")
+        )
         return rows.defer("wanted__facts", "wanted__body_html")
 
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Kill, Notice, Republication, Sighting, Subscription, Told, Token
+from syndication.models import Delivery, Errand, Kill, Notice, Republication, Sighting, Subscription, Token, Told
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
