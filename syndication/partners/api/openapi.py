@@ -137,7 +137,7 @@ def examples() -> dict[str, Any]:
         "article": piece,
         "media": {"uid": str(UID), "items": media(story)},
         "corrections": {"items": [correction(story, CHANGED)], **on},
-        "tombstones": {"items": [{"uid": str(UID), "withdrawn_at": CHANGED.isoformat(), "reason": None}], **on},
+        "tombstones": {"items": [{"uid": str(UID), "withdrawn_at": CHANGED.isoformat()}], **on},
         "canonical": home,
         "canonicals": {"items": [home, stranger]},
         "report": _receipt("", "We have not looked yet."),
