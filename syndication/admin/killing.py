@@ -21,6 +21,13 @@ from syndication.models import Delivery, Kill, Told, current_edition
 from syndication.pages import SyndicatedPageMixin
 
 RIGHT, VIEW = "syndication.kill_republication", "syndication.view_republication"
+HEADINGS = [
+    gettext_lazy("Piece"),
+    gettext_lazy("Reason"),
+    gettext_lazy("Killed"),
+    gettext_lazy("Outlets"),
+    gettext_lazy("Not seen gone"),
+]
 UNTOLD = Q(told__gone_at=None, told__closed_at=None)
 
 
@@ -210,6 +217,10 @@ class KillsView(Listing):
         """Newest first, with how many outlets were told and where it is not seen gone."""
         counts = {"told_count": Count("told"), "left_count": Count("told", filter=UNTOLD)}
         return Kill.objects.annotate(**counts).order_by("-killed_at", "-pk")
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the headings."""
+        return {**super().get_context_data(*args, **kwargs), "headings": HEADINGS}
 
 
 class RecordView(Screen):

@@ -149,6 +149,11 @@ class Told(models.Model):
     def __str__(self) -> str:
         return f"{self.outlet_name}: {self.state.label}"
 
+    # As screens show it.
+    lines: Any = ()
+    bad = False
+    sentence = ""
+
     @property
     def state(self) -> "Told.State":
         """How it stands, in one word."""
