@@ -106,8 +106,9 @@ def _heads(outlet: Outlet, after: Archive | None = None, upto: Archive | None = 
         span &= Q(changed_at__lte=upto.upto_at) & (Q(changed_at__lt=upto.upto_at) | Q(pk__lte=upto.upto_pk))
     found = []
     for rows, gone in ((shelf(outlet), False), (tombstones(outlet), True)):
-        for *facts, reason in rows.filter(span).values_list("changed_at", "pk", "uid", "key", "wanted_id", "kill__reason"):
-            found.append(Head(*facts, gone, reason or ""))
+        facts = rows.filter(span).values_list("changed_at", "pk", "uid", "key", "wanted_id", "kill__reason")
+        for at, pk, uid, key, wanted, reason in facts:
+            found.append(Head(at, pk, uid, key, wanted, gone, reason or ""))
     return sorted(found)
 
 
