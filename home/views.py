@@ -4,8 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.encoding import iri_to_uri
 from wagtail.models import Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as serve_page
@@ -14,7 +15,7 @@ from home.models import ArticlePage, Author, PublicationSettings, StubPage
 from home.models.base import sections, sheet
 from home.pictures import picture, share_picture
 from home.rendering import plain, shorten
-from syndication.models import Edition
+from syndication.models import Edition, Kill, killed_at
 from syndication.renderers import head
 
 
@@ -25,7 +26,19 @@ def serve(request: HttpRequest, path: str) -> HttpResponseBase:
     site = Site.find_for_request(request)
     if site and (piece := piece_at(site, path)):
         request._wagtail_route_for_request = RouteResult(piece)  # type: ignore[attr-defined]
-    return serve_page(request, path)
+    try:
+        return serve_page(request, path)
+    except Http404:
+        if site and (kill := killed_at(f"{site.root_url}{iri_to_uri(request.path)}")):
+            return tombstone(request, kill)
+        raise
+
+
+def tombstone(request: HttpRequest, kill: Kill) -> HttpResponse:
+    """What readers find where a killed piece stood: that it is gone, the sentence meant for them, and not even its title."""
+    publication = PublicationSettings.for_request(request)
+    context = {"kill": kill, "publisher": publication.publisher(), "sections": sections(Site.find_for_request(request))}
+    return render(request, "410.html", context, status=410)
 
 
 @transaction.non_atomic_requests

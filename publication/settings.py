@@ -276,6 +276,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BEAT_SCHEDULE = {
     # `expires` on a hint older than its period would let a fast clock drop every task: none is set.
     "deliver_due": {"task": "syndication.tasks.deliver_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
+    "tend_kills": {"task": "syndication.tasks.tend_kills", "schedule": env.number("SYNDICATION_KILL_SECONDS", 5, least=1)},
     "verify_due": {"task": "syndication.tasks.verify_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "publish_due": {"task": "syndication.tasks.publish_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "run_errands": {"task": "syndication.tasks.run_errands", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
@@ -302,6 +303,8 @@ SYNDICATION_TIME_SCALE = env.number("SYNDICATION_TIME_SCALE", 1.0, least=0.00000
 SYNDICATION_HOST_PACE = env.number("SYNDICATION_HOST_PACE", 0 if DEBUG else 2)
 # The page that our User-Agent names; empty: our own, /syndication/verifier/.
 SYNDICATION_CONTACT_URL = env.text("SYNDICATION_CONTACT_URL")
+# How many minutes an outlet has to answer a kill, and its copy to be gone, before everybody is told.
+SYNDICATION_KILL_ALARM_MINUTES = env.number("SYNDICATION_KILL_ALARM_MINUTES", 15, least=0)
 # How long it is kept who pulled what, from where.
 SYNDICATION_AUDIT_DAYS = int(env.number("SYNDICATION_AUDIT_DAYS", 90, least=1))
 # How long looks are kept at which a copy was as before; those at which it had changed are kept for good.

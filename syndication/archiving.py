@@ -30,7 +30,7 @@ SETTLED = timedelta(minutes=3)
 
 @dataclass(frozen=True, order=True)
 class Head:
-    """One change without its piece: when, which row; of a tombstone `gone`."""
+    """One change without its piece: when, which row; of a tombstone `gone`, and why it was killed."""
 
     changed_at: datetime
     pk: int
@@ -38,6 +38,7 @@ class Head:
     key: UUID
     wanted: int
     gone: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,9 @@ def _heads(outlet: Outlet, after: Archive | None = None, upto: Archive | None = 
         span &= Q(changed_at__lte=upto.upto_at) & (Q(changed_at__lt=upto.upto_at) | Q(pk__lte=upto.upto_pk))
     found = []
     for rows, gone in ((shelf(outlet), False), (tombstones(outlet), True)):
-        for at, pk, uid, key, wanted in rows.filter(span).values_list("changed_at", "pk", "uid", "key", "wanted_id"):
-            found.append(Head(at, pk, uid, key, wanted, gone))
+        facts = rows.filter(span).values_list("changed_at", "pk", "uid", "key", "wanted_id", "kill__reason")
+        for at, pk, uid, key, wanted, reason in facts:
+            found.append(Head(at, pk, uid, key, wanted, gone, reason or ""))
     return sorted(found)
 
 

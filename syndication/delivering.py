@@ -256,13 +256,19 @@ def _lane(own: _Line, ends: "SimpleQueue[Ended]", crowded: Event, answers: Answe
 
 
 def _speak(own: _Line, row: Republication) -> Ended:
-    """One conversation, whatever comes of it."""
+    """One conversation of a line, unless it must not begin any more."""
+    stale = time.monotonic() - row.claimed_at > settings.SYNDICATION_LEASE_SECONDS * STALE_SHARE
+    return speak(row, held_back=own.stopped or stale)
+
+
+def speak(row: Republication, *, held_back: bool = False) -> Ended:
+    """One conversation, whatever comes of it; in a thread, without the database."""
     started = time.monotonic()
     receipt: Receipt | None = None
     error: DeliveryError | None = None
     with http.recorded() as wire, structlog.contextvars.bound_contextvars(**row.names):
         try:
-            if own.stopped or started - row.claimed_at > settings.SYNDICATION_LEASE_SECONDS * STALE_SHARE:
+            if held_back:
                 raise NotTried("The outlet was busy with earlier pieces or does not answer; this one waits for the next round.")
             receipt = converse(connector_for(row.outlet), row)
         except DeliveryError as problem:
@@ -294,8 +300,8 @@ def converse(connector: Connector, row: Republication) -> Receipt:
     strange = found if found and receipt and found.id != receipt.id else None
     if row.operation == Republication.WITHDRAW:
         if strange:
-            connector.withdraw(story, strange, row.key)
-        return connector.withdraw(story, receipt or found or Receipt(), row.key)
+            _take_down(connector, row, strange)
+        return _take_down(connector, row, receipt or found or Receipt())
     # Of a copy that we know the receipt remembers more.
     receipt = strange or receipt or found
     if receipt is None:
@@ -303,6 +309,12 @@ def converse(connector: Connector, row: Republication) -> Receipt:
     if news := row.news:
         return connector.correct(story, receipt, row.key, news)
     return connector.update(story, receipt, row.key)
+
+
+def _take_down(connector: Connector, row: Republication, receipt: Receipt) -> Receipt:
+    if row.kill_id:
+        return connector.kill(row.story, receipt, row.key, row.kill.reason)
+    return connector.withdraw(row.story, receipt, row.key)
 
 
 def _found(connector: Connector, row: Republication) -> Receipt | None:

@@ -138,7 +138,7 @@ class Document:
         self.rows = [read[pk] for pk in self.volume.pieces if pk in read]
         contract = self.outlet.contract
         entries = [feeds.for_outlet(row.story, contract, row.changed_at, row.ends_at) for row in self.rows]
-        gone = [Gone(uid=head.uid, at=head.changed_at) for head in self.volume.stones]
+        gone = [Gone(uid=head.uid, at=head.changed_at, reason=head.reason) for head in self.volume.stones]
         return DIALECTS[self.dialect].write(Feed(about=self.about, entries=tuple(entries), gone=tuple(gone)))
 
     def told(self) -> list[Republication]:

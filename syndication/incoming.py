@@ -12,12 +12,12 @@ from syndication.http import check_url
 from syndication.renderers.payload import TEST_EVENT
 from syndication.story import Story
 
-WITHDRAWN = "article.withdrawn"
+WITHDRAWN, KILLED = "article.withdrawn", "article.killed"
 PLACED = frozenset({"article.published", "article.updated", "article.corrected"})
 # Bytes of a message: a piece of thirty thousand words with all its markup has half of it.
 SIZE = 1024 * 1024
 # What a page of ours can hold.
-HEADLINE, ADDRESS, AUTHORS, CORRECTIONS, NAME = 255, 2000, 20, 50, 120
+HEADLINE, ADDRESS, AUTHORS, CORRECTIONS, NAME, REASON = 255, 2000, 20, 50, 120, 250
 # Characters and tags of a text. Cleaning takes time with the square of how deep tags nest: this many end within a second.
 TEXT, TAGS = 600_000, 10_000
 YEARS = range(1700, 2200)
@@ -39,6 +39,8 @@ class Incoming:
     event: str
     story: Story | None = None
     contract: Contract = Contract()  # noqa: RUF009 - frozen
+    # Why it was killed.
+    reason: str = ""
 
     @property
     def known(self) -> bool:
@@ -52,12 +54,14 @@ def read(body: bytes) -> Incoming:
     event = message.get("type")
     if not isinstance(event, str) or not _EVENT.fullmatch(event):
         raise Unfit("type", "Say what happened, such as article.published.")
-    if event not in PLACED and event != WITHDRAWN:
+    if event not in PLACED and event not in (WITHDRAWN, KILLED):
         return Incoming(event)
     data = _object("data", message.get("data"))
     story = _value(Story, "data.story", data.get("story"))
     _bounded(story)
-    return Incoming(event, story, _value(Contract, "data.contract", data.get("contract") or {}))
+    reason = data.get("reason") if event == KILLED else ""
+    told = reason[:REASON] if isinstance(reason, str) else ""
+    return Incoming(event, story, _value(Contract, "data.contract", data.get("contract") or {}), told)
 
 
 def _parsed(body: bytes) -> Any:

@@ -45,6 +45,7 @@ def judge(
     story: Story | None = None,
     copy_url: str = "",
     before: Story | None = None,
+    killed: bool = False,
 ) -> Judgement:
     """Whether a copy keeps its contract. Pure.
 
@@ -55,6 +56,7 @@ def judge(
     - 404 and 410: `gone`, or `honoured` if withdrawn. Any other answer but 2xx: `unreachable`, as there is no page to judge.
     - The fetch ended at `want_url` itself: `honoured`; the copy has become a redirect to its home.
     - Withdrawn: `honoured` if it keeps out of search engines or shows the text no more, else `wrong`, for it still stands.
+      `killed`, it must not show the text, whatever it tells search engines.
     - Neither our text nor our headline is there: `gone`, whatever the page calls itself; an error page may answer 200.
     - Else each term owed is looked at; the gravest answer is the verdict (wrong, duplicated, missing, honoured) and the
       others go into the evidence. Canonical: none is `missing`, several different `duplicated`, one but not ours `wrong`.
@@ -76,7 +78,7 @@ def judge(
         return _leads_home(contract, withdrawn, answer)
     like = _like(findings, story, want_url, copy_url, fetched_url) if story else None
     if withdrawn:
-        return _judge_withdrawal(findings, fetched_url, answer, like, contract)
+        return _judge_withdrawal(findings, fetched_url, answer, like, contract, killed)
     if like and like.kind == "nothing":
         return _lost(findings, copy_url, fetched_url, answer)
     terms, silent = _terms(findings, contract, want_url, like, story, before)
@@ -230,12 +232,20 @@ def _down(findings: Findings, like: Likeness | None, contract: Contract) -> bool
 
 
 def _judge_withdrawal(
-    findings: Findings, fetched_url: str, answer: tuple[Evidence, ...], like: Likeness | None, contract: Contract
+    findings: Findings,
+    fetched_url: str,
+    answer: tuple[Evidence, ...],
+    like: Likeness | None,
+    contract: Contract,
+    killed: bool,
 ) -> Judgement:
     kept: dict[str, Verdict] = {"withdrawal": "honoured"}
     if _down(findings, like, contract):
         sentence = "The copy is down: its address still answers, but shows our text no more."
         return Judgement("honoured", sentence, (*_title(findings), *text_shown(like), *answer), kept)
+    if killed:
+        sentence = f"The copy still stands at {excerpt_of(fetched_url)}, though the piece is killed. Call the desk."
+        return Judgement("wrong", sentence, (*_title(findings), *text_shown(like), *answer), {"withdrawal": "wrong"})
     rules = binding(findings)
     if rules:
         sentence = "The copy is down as far as search engines go: its address still answers, but asks them to leave it out."

@@ -75,6 +75,8 @@ def _path(one: Notice, page: int | None) -> str:
     kind, _, number = one.subject.partition(":")
     if kind == "verification" and number.isdigit():
         return reverse("syndication:verification", args=[number])
+    if kind == "kill":
+        return reverse("syndication:kill", args=[number.partition("/")[0]])
     if kind == "page" and number.isdigit():
         page = int(number)
     if page:

@@ -6,12 +6,19 @@ from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from syndication.models.edition import Edition
+from syndication.models.kill import killed
 from syndication.story import Story
+
+
+class Killed(PermissionDenied):
+    """The piece was killed: it goes live again only after somebody has lifted that."""
 
 
 class SyndicatedPageMixin(models.Model):
@@ -38,6 +45,12 @@ class SyndicatedPageMixin(models.Model):
         page = super().with_content_json(content)  # type: ignore[misc]
         page.uid = self.uid
         return page
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """As Wagtail does. Raises Killed for a killed piece, whoever asks: an editor, a schedule, a workflow or a sender."""
+        if killed(self.uid):
+            raise Killed(_("This piece was killed. Lift the kill first, with a reason; then publish it."))
+        return super().publish(revision, *args, **kwargs)  # type: ignore[misc]
 
     def build_story(self) -> Story:
         """The piece as it stands in memory: rendered, absolute, sanitised. For publish and preview: it costs."""
@@ -97,7 +110,7 @@ def as_if_published(page: Any) -> Edition:
 
 
 def is_public(page: Page, now: datetime | None = None) -> bool:
-    """Whether any reader may see the page now: live, not expired, not an alias of something, behind no restriction."""
+    """Whether any reader may see the page now: live, not expired, behind no restriction, not killed."""
     now = now or timezone.now()
     expired = page.expire_at is not None and page.expire_at <= now
-    return page.live and not expired and not page.get_view_restrictions()
+    return page.live and not expired and not page.get_view_restrictions() and not killed(getattr(page, "uid", None))

@@ -12,7 +12,7 @@ from wagtail.admin.panels import Panel
 
 from syndication.connectors import CONNECTORS
 from syndication.counting import figures
-from syndication.models import Edition, Outlet, Override, Republication, current_edition
+from syndication.models import Edition, Kill, Outlet, Override, Republication, current_edition
 from syndication.pages import as_if_published
 from syndication.preflight import Objection, Reason, preflight, why
 
@@ -114,6 +114,8 @@ def table(page: Any, request: Any, bound: OverrideForm | None = None) -> str:
         "edition": edition,
         "reads": reads,
         "public": public,
+        "kill": Kill.objects.open().filter(uid=page.uid).first(),
+        "may_kill": edition is not None and request.user.has_perm("syndication.kill_republication"),
         "untellable": not page.alias_of_id and told is None,
         "may_steer": request.user.has_perm("syndication.syndicate"),
         "may_see_pulls": request.user.has_perm("syndication.view_pull"),

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
-from syndication.models import Edition, Outlet, Override, Republication, Verification, Wish, current_edition, record
+from syndication.models import Edition, Kill, Outlet, Override, Republication, Verification, Wish, current_edition, record
 from syndication.models.tick import mark
 from syndication.pages import SyndicatedPageMixin, is_public, syndicated_models
 from syndication.preflight import preflight
@@ -87,11 +87,12 @@ def reconcile() -> int:
     _forget_addresses()
     recorded = dict(Edition.objects.current().filter(page__isnull=False).values_list("page_id", "fingerprint"))
     restricted = tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
+    dead = set(Kill.objects.open().values_list("uid", flat=True))
     changed = 0
     for model in syndicated_models():
         for page in model._default_manager.filter(alias_of=None).defer_streamfields().iterator(CHUNK):
             seen = recorded.get(page.pk)
-            public = page.live and not _expired(page) and not page.path.startswith(restricted)
+            public = page.live and not _expired(page) and not page.path.startswith(restricted) and page.uid not in dead
             if (public or seen is not None) and seen != fingerprint(page, public=public):
                 _plan_safely(page, "reconcile")
                 changed += 1

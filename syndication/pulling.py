@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from syndication.connectors.pull import Pull
-from syndication.models import Delivery, Edition, Outlet, Republication, Verification
+from syndication.models import Delivery, Edition, Outlet, Republication, Told, Verification
 from syndication.models.due import RELEASED
 from syndication.models.republication import NO_ERROR, NOTHING_HELD
 
@@ -33,11 +33,13 @@ def shelf(outlet: Outlet) -> QuerySet[Republication]:
 
 
 def tombstones(outlet: Outlet) -> QuerySet[Republication]:
-    """What the outlet was once given and may carry no longer. Of these it is told the uid and the time, and nothing else."""
+    """What the outlet was once given and may carry no longer. Of these it is told the uid and the time, why it was killed if
+    it was, and nothing else.
+    """
     told = Exists(Delivery.objects.filter(republication=OuterRef("pk")).exclude(outcome=Delivery.Outcome.RELEASED))
     given = Q(held__isnull=False) | Q(delivered_at__isnull=False) | told
     rows = Republication.objects.filter(given, outlet=outlet, operation=Republication.WITHDRAW)
-    return rows.select_related("outlet").order_by("changed_at", "pk")
+    return rows.select_related("outlet", "kill").order_by("changed_at", "pk")
 
 
 def taken(rows: Iterable[Republication]) -> int:
@@ -49,6 +51,9 @@ def taken(rows: Iterable[Republication]) -> int:
     news = [row for row in rows if row.outlet.kind == Pull.kind and row.state in _READY]
     published = [row.key for row in news if row.operation == Republication.PUBLISH]
     ended = [row.key for row in news if row.operation == Republication.WITHDRAW]
+    for row in news:
+        if row.kill_id and row.operation == Republication.WITHDRAW:
+            Told.objects.answered(row, _("They fetched the kill."))
     mine = Republication.objects.filter(state__in=_READY)
     rests = {**RELEASED, **NO_ERROR, "due_at": None, "delivered_at": Now(), "attempts": 0, "uncertain": False}
     holds = {"held": F("wanted"), "held_variation": F("variation")}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision, Site
 
 from syndication.arrivals import Arrival, House, Placed, house
-from syndication.incoming import ADDRESS, WITHDRAWN, Incoming, Unfit
+from syndication.incoming import ADDRESS, KILLED, WITHDRAWN, Incoming, Unfit
 from syndication.models import Errand, Message, Notice, Received, Sender
 from syndication.noticing import mended, notice
 from syndication.story import Picture
@@ -86,8 +86,8 @@ def _obey(sender: Sender, sent_at: datetime, incoming: Incoming) -> Answer:
         # Overtaken. Where the newer one stands is the answer to both.
         return _answer(row)
     row.version, row.sent_at, row.headline, row.source = story.version, sent_at, story.headline[:255], story.canonical.url
-    if incoming.event == WITHDRAWN:
-        return _take_down(row)
+    if incoming.event in (WITHDRAWN, KILLED):
+        return _take_down(row, incoming.reason)
     return _place(row, incoming)
 
 
@@ -180,10 +180,11 @@ def _ask(row: Received, picture: Picture | None, *, fresh: bool) -> bool:
 # --- the end of a piece ----------------------------------------------------------------------------------------------
 
 
-def _take_down(row: Received) -> Answer:
+def _take_down(row: Received, reason: str = "") -> Answer:
     """Whoever edited it: the right to show it is over. A withdrawal of what we never had is kept, too, lest it come later."""
     was_here = row.page is not None and row.withdrawn_at is None
-    row.withdrawn_at, row.note = timezone.now(), ""
+    note = _("Its home killed it: %(reason)s") % {"reason": reason} if reason else ""
+    row.withdrawn_at, row.note = timezone.now(), note[:NOTE]
     if row.page and was_here:
         page = row.page.specific
         if state := page.current_workflow_state:

@@ -15,7 +15,7 @@ from syndication import http
 from syndication.connectors import CONNECTORS
 from syndication.credentials import Unreadable
 from syndication.errors import ByHand, DeliveryError, NotTried, Offered, OutletGone, Permanent, Refused, Transient, Uncertain
-from syndication.models import Delivery, Notice, Outlet, Republication, Verification, line
+from syndication.models import Delivery, Notice, Outlet, Republication, Told, Verification, line
 from syndication.models.bulk import write_each
 from syndication.noticing import mended_all, notice
 from syndication.receipt import Receipt
@@ -72,6 +72,7 @@ def settle_all(ends: Sequence[Ended]) -> None:
 def _settle(ends: Sequence[Ended]) -> None:
     _settle_rows(ends)
     _log_deliveries(ends)
+    _tell_kills(ends)
     accepted = [one for one in ends if one.error is None and one.held]
     Verification.objects.look_all(
         {one.row: one.receipt.url for one in accepted if one.receipt and one.receipt.url and _copies(one)}
@@ -120,6 +121,9 @@ def _settle_row(one: Ended) -> bool:
         return row.hand_over(sentence)
     if isinstance(error, Offered):
         return row.offer()
+    if row.kill_id:
+        # Never given up, whatever they say: only an answer ends it, or a person.
+        return row.postpone(sentence, detail, uncertain=isinstance(error, Uncertain))
     if isinstance(error, Refused | OutletGone):
         # The piece is not at fault: it goes out when the outlet is mended.
         return row.release(sentence, detail)
@@ -134,6 +138,14 @@ def _dead(row: Republication, held: bool, sentence: str) -> bool:
         title = f"{row.wanted.headline} → {row.outlet.name}"
         notice(Notice.Kind.DEAD, f"republication:{row.pk}", sentence, title=title, outlet=row.outlet, uid=row.uid)
     return held
+
+
+def _tell_kills(ends: Iterable[Ended]) -> None:
+    """The record of a kill keeps each try and its answer, longer than the log of deliveries does."""
+    for one in ends:
+        if one.row.kill_id and not isinstance(one.error, NotTried):
+            sentence, status = (one.error.sentence, one.error.status) if one.error else ("", None)
+            Told.objects.hear(one.row, one.outcome, sentence, status)
 
 
 def _log_deliveries(ends: Iterable[Ended]) -> None:

@@ -16,10 +16,22 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
-from syndication import tasks
+from syndication import killing, tasks
 from syndication.connectors import CONNECTORS
 from syndication.doorbell import ring
-from syndication.models import Edition, Errand, Notice, Outlet, Override, Republication, Sender, Verification, current_edition
+from syndication.models import (
+    Edition,
+    Errand,
+    Kill,
+    Notice,
+    Outlet,
+    Override,
+    Republication,
+    Sender,
+    Told,
+    Verification,
+    current_edition,
+)
 from syndication.noticing import mended
 from syndication.planning import plan_override, plan_overrides
 from syndication.preflight import Objection, preflight
@@ -144,6 +156,19 @@ def withdraw_uid(uid: Any, outlets: Iterable[Outlet] | None = None, *, actor: An
     return asked
 
 
+def kill(piece: Any, reason: str, *, readers: str = "", note: str = "", actor: Any = None) -> Kill:
+    """Kill a page, or an edition whose page is gone: see `killing.kill`. Raises ValueError without a reason."""
+    made = killing.kill(piece, reason, actor, readers=readers, note=note)
+    ring(tasks.tend_kills)
+    ring(tasks.verify_due)
+    return made
+
+
+def lift(made: Kill, reason: str, *, actor: Any = None) -> bool:
+    """Lift a kill: see `killing.lift`."""
+    return killing.lift(made, actor, reason)
+
+
 def replay(rows: Iterable[Republication], *, actor: Any = None) -> int:
     """Try these once more, from the first attempt, with what is wanted of them now. Returns how many."""
     return _each(rows, "syndication.replay", actor, lambda row: Republication.objects.push_again(pk=row.pk))
@@ -169,6 +194,8 @@ def mark_delivered(row: Republication, url: str = "", *, actor: Any = None) -> b
         return mine.update(**facts, warnings=[], error="", error_detail="", failing_since=None, attempts=0, delivered_at=Now())
 
     marked = _each([row], "syndication.mark_delivered", actor, settle)
+    if marked and row.kill_id:
+        Told.objects.answered(row, str(_("A person said that it is done.")))
     connector = CONNECTORS.get(row.outlet.kind)
     announced = connector is not None and connector.announces
     if marked and (url or row.receipt_url) and not announced:

@@ -12,6 +12,14 @@ def deliver_due() -> None:
 
 
 @shared_task
+def tend_kills() -> None:
+    """Tell outlets of kills, past their lines, and raise the alarm where they are not obeyed."""
+    from syndication.killing import tend_kills
+
+    tend_kills()
+
+
+@shared_task
 def verify_due() -> None:
     """Look at the copies that are due."""
     from syndication.verifying import verify_due

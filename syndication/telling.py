@@ -8,12 +8,13 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
-from syndication.models import Notice, NoticePreference
+from syndication.models import Notice, NoticePreference, Told
 from syndication.noticing import paths, readers
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,33 @@ def mail_notices() -> int:
     _remember([person for person in people if not hasattr(person, "notice_preference")])
     kept = {one.user_id: one for one in NoticePreference.objects.filter(user__in=[person.pk for person in people])}
     return sum(_tell_safely(person, kept[person.pk]) for person in people if person.pk in kept)
+
+
+def mail_alarms() -> int:
+    """Mail each alarm of a kill at once to everybody who may see notices, also to who wants one mail a day or none: a piece
+    that must not stand anywhere is no matter of taste. Each alarm once. Returns how many mails went.
+    """
+    alarmed = {told.subject: told.pk for told in Told.objects.unsettled().filter(alarmed_at__isnull=False, mailed_at=None)}
+    notices = list(Notice.objects.open().filter(kind=Notice.Kind.KILL, subject__in=alarmed).select_related("outlet"))
+    # Whoever writes down the time mails; where no mail went out at all, the next round tries again.
+    ours = [one for one in notices if Told.objects.filter(pk=alarmed[one.subject], mailed_at=None).update(mailed_at=Now())]
+    if not ours:
+        return 0
+    people = readers()
+    sent = sum(_alarm_safely(person, ours) for person in people)
+    if people and not sent:
+        Told.objects.filter(pk__in=[alarmed[one.subject] for one in ours]).update(mailed_at=None)
+    return sent
+
+
+def _alarm_safely(person: Any, alarms: list[Notice]) -> bool:
+    try:
+        with _language_of(person):
+            _message(person, NoticePreference(mail=NoticePreference.Mail.AT_ONCE), alarms, []).send()
+    except Exception as problem:
+        log.warning("alarm not mailed", user=person.pk, problem=type(problem).__name__)
+        return False
+    return True
 
 
 def _remember(people: list[Any]) -> None:
@@ -86,7 +114,8 @@ def _is_time(preference: NoticePreference, now: datetime) -> bool:
 
 def _news(preference: NoticePreference, now: datetime) -> tuple[list[Notice], list[Notice]]:
     """What is open and untold; and, for a digest, what was mended since the last mail."""
-    untold = Notice.objects.open().filter(pk__gt=preference.told_up_to, opened_at__lte=now - SETTLED).select_related("outlet")
+    open_notices = Notice.objects.open().exclude(kind=Notice.Kind.KILL).select_related("outlet")
+    untold = open_notices.filter(pk__gt=preference.told_up_to, opened_at__lte=now - SETTLED)
     over: list[Notice] = []
     if preference.mail == NoticePreference.Mail.DIGEST and preference.told_at:
         closed = Notice.objects.filter(closed_at__gt=preference.told_at, pk__lte=preference.told_up_to)

@@ -17,6 +17,7 @@ from syndication.contract import Contract, Variation
 from syndication.drift import Seen, explain, naming_former, turned
 from syndication.findings import find
 from syndication.judge import Evidence, Judgement, judge
+from syndication.killing import look_wait, seen_of_kill
 from syndication.models import Edition, Look, Notice, Republication, Verification
 from syndication.noticing import mended, notice, retell
 from syndication.planning import plan_each
@@ -41,7 +42,8 @@ def verify_due(rounds: int = 100) -> int:
         if not rows:
             break
         loaded = Verification.objects.filter(pk__in=[row.pk for row in rows])
-        due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
+        about = [f"republication__{name}" for name in ("outlet", "wanted", "held", "kill")]
+        due = list(loaded.select_related(*about))
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
         befores = {row.pk: before_correction(row.republication) for row in due}
         for row, seen, judgement in Tour(due, partial(_judge_safely, befores), wished).looks():
@@ -63,8 +65,8 @@ def wished(row: Verification) -> str:
     held = republication.held
     edition = held or republication.wanted
     variation = republication.held_variation if held else republication.variation
-    withdrawn = republication.state == Republication.State.WITHDRAWN
-    return wish_of(edition.pk, edition.digest, variation, republication.outlet.contract.model_dump_json(), withdrawn)
+    gone = (_withdrawn(republication), republication.kill_id)
+    return wish_of(edition.pk, edition.digest, variation, republication.outlet.contract.model_dump_json(), *gone)
 
 
 def _judge_safely(befores: Mapping[int, Story | None], row: Verification, seen: Visit) -> Judgement:
@@ -89,9 +91,13 @@ def _judge(row: Verification, seen: Visit, before: Story | None) -> Judgement:
     republication = row.republication
     if republication is None:
         return judge_target(seen.answer)
-    withdrawn = republication.state == Republication.State.WITHDRAWN
-    contract = republication.outlet.contract
+    contract, withdrawn = republication.outlet.contract, _withdrawn(republication)
     return judged(republication, seen.answer, contract, withdrawn=withdrawn, copy_url=row.url, before=before)
+
+
+def _withdrawn(republication: Republication) -> bool:
+    """Whether the copy should be down by now."""
+    return republication.state == Republication.State.WITHDRAWN or republication.kill_id is not None
 
 
 def judged(
@@ -118,6 +124,7 @@ def judged(
         story=story,
         copy_url=copy_url,
         before=before,
+        killed=republication.kill_id is not None,
     )
 
 
@@ -160,11 +167,13 @@ def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edit
         # Only a page that is honoured is leaned on.
         kept = seen.kept if judgement.verdict == Verification.Verdict.HONOURED else None
         history, is_news = _history(row, judgement, **where)
-        settled = row.settle(judgement, **where, unchanged=seen.unchanged, kept=kept, history=history)
+        settled = row.settle(
+            judgement, **where, unchanged=seen.unchanged, kept=kept, history=history, wait=look_wait(row, judgement)
+        )
         if settled and stub and stub.page and row.target_dead != was_dead:
             # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
             plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")
-        if settled:
+        if settled and not seen_of_kill(row, answer and answer.status):
             _notice(row, stub, is_news=is_news)
     if settled and before != row.verdict:
         log.info("verdict", verdict=row.verdict, before=before, url=row.url, **_named(row))

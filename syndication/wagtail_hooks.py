@@ -1,17 +1,20 @@
 """The engine in Wagtail's admin: its menu, its screens' addresses, who may do what, and what is written in the log."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.widgets import Button
 
 from syndication.admin import (
     access,
     bulk,
     dead_letters,
     deliveries,
+    killing,
     letter,
     notices,
     outlet_actions,
@@ -29,11 +32,12 @@ from syndication.admin import senders as sender_screens
 from syndication.admin.outlets import OutletViewSet, outlets
 from syndication.admin.screens import ScreenMenuItem
 from syndication.admin.senders import SenderViewSet, senders
+from syndication.pages import SyndicatedPageMixin
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
-    *(sender_screens, received, sightings, subscriptions, access, pulls, verification),
+    *(sender_screens, received, sightings, subscriptions, access, pulls, verification, killing),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -41,6 +45,8 @@ ACTIONS = [
     ("syndication.push", _("Push to an outlet"), _("Pushed to an outlet by hand")),
     ("syndication.choose", _("Choose for an outlet"), _("Decided what happens with the piece at an outlet")),
     ("syndication.withdraw", _("Withdraw from an outlet"), _("Asked an outlet to take the piece down")),
+    ("syndication.kill", _("Kill"), _("Killed the piece")),
+    ("syndication.lift", _("Lift a kill"), _("Lifted the kill")),
     ("syndication.replay", _("Replay"), _("Sent a dead letter once more")),
     ("syndication.skip", _("Skip"), _("Left a dead letter alone")),
     ("syndication.mark_delivered", _("Mark as delivered"), _("Marked as delivered by hand")),
@@ -83,6 +89,7 @@ def register_menu() -> MenuItem:
         ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
         ScreenMenuItem(_("Pulls"), "pulls", pulls.RIGHT, icon_name="download", order=450),
         ScreenMenuItem(_("Dead letters"), "dead_letters", dead_letters.RIGHT, icon_name="warning", order=500),
+        ScreenMenuItem(_("Kills"), "kills", killing.VIEW, icon_name="warning", order=520),
         todo.TodoMenuItem(),
         notices.NoticesMenuItem(),
         senders.get_menu_item(order=700),
@@ -91,6 +98,19 @@ def register_menu() -> MenuItem:
         ScreenMenuItem(_("Subscriptions"), "subscriptions", subscriptions.RIGHT, icon_name="mail", order=900),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
+
+
+@hooks.register("before_publish_page")
+def refuse_publishing(request: Any, page: Any) -> Any:
+    """A killed piece is published again only after its kill was lifted."""
+    return killing.refuse_publishing(request, page)
+
+
+@hooks.register("register_page_header_buttons")
+def kill_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """“Kill…” in the menu of a piece, for who may."""
+    if isinstance(page, SyndicatedPageMixin) and page.pk and user.has_perm(killing.RIGHT):
+        yield Button(_("Kill…"), reverse("syndication:kill_page", args=[page.pk]), icon_name="warning", priority=90)
 
 
 @hooks.register("register_admin_urls")
@@ -124,6 +144,7 @@ def register_permissions() -> Any:
     from django.contrib.auth.models import Permission
 
     codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_pull", "view_credentials", "manage_tokens")
+    codenames += ("kill_republication",)
     sender = ("add_sender", "change_sender", "delete_sender", "view_sender", "view_received")
     outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
     return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet, *sender))

@@ -10,7 +10,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 BODY_LIMIT = 2 * 1024 * 1024
 VERSION_LIMIT = 2**63 - 1
-TYPES = ("article.published", "article.updated", "article.withdrawn")
+TYPES = ("article.published", "article.updated", "article.withdrawn", "article.killed")
 TEST = "outlet.test"
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
@@ -37,7 +37,7 @@ class Push:
 
     @property
     def withdraws(self) -> bool:
-        return self.type == "article.withdrawn"
+        return self.type in ("article.withdrawn", "article.killed")
 
 
 def locks(secrets: Sequence[str]) -> tuple[Webhook, ...]:

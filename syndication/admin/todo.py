@@ -6,7 +6,7 @@ import django_filters  # type: ignore[import-untyped]
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -83,9 +83,14 @@ class TodoView(Listing):
     }
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """What is to be taken down first, then what waited longest."""
+        """Kills first, what else is to be taken down, then what waited longest."""
         handed = Delivery.objects.filter(republication=OuterRef("pk")).order_by("-fence").values("started_at")[:1]
-        rows = due().select_related("wanted", "outlet").annotate(since=Subquery(handed)).order_by("-operation", "since", "pk")
+        rows = (
+            due()
+            .select_related("wanted", "outlet")
+            .annotate(since=Subquery(handed))
+            .order_by(F("kill").desc(nulls_last=True), "-operation", "since", "pk")
+        )
         return rows.defer("wanted__facts", "wanted__body_html")
 
 

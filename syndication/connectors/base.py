@@ -82,6 +82,10 @@ class Connector:
         """Take the piece down there. Not being there is success."""
         raise NotImplementedError
 
+    def kill(self, story: Story, receipt: Receipt, key: UUID, reason: str) -> Receipt:
+        """Have the piece taken down at once, for this reason, which the outlet is told where the protocol has words for it."""
+        return self.withdraw(story, receipt, key)
+
     def correct(self, story: Story, receipt: Receipt, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
         """Bring the piece there up to a version that carries corrections its copy lacks: `news`, oldest first, whatever their
         kind. Several edits that wait together are one call with all of them.

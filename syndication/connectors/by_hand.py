@@ -57,6 +57,11 @@ class ByHand(Connector):
             raise Handed(_("Take the piece down at %(outlet)s.") % {"outlet": self.access.name})
         raise Handed(_("If the piece is up at %(outlet)s, take it down there.") % {"outlet": self.access.name})
 
+    def kill(self, story: Story, receipt: Receipt, key: UUID, reason: str) -> Receipt:
+        """Take it down at once, and say why."""
+        told = _("KILL: %(reason)s Take the piece down at %(outlet)s now, wherever it stands, then say here that it is done.")
+        raise Handed(told % {"reason": reason, "outlet": self.access.name})
+
 
 @dataclass(frozen=True)
 class WayIn:

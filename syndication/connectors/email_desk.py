@@ -107,6 +107,14 @@ class EmailDesk(Connector):
         told = _("Please take this piece down now, or do not put it up: “%(headline)s”. We have withdrawn it.")
         return self._mail(KILL, story, receipt, key, told % {"headline": story.headline})
 
+    def kill(self, story: Story, receipt: Receipt, key: UUID, reason: str) -> Receipt:
+        """Order it down in the words of the wires, the reason first."""
+        told = _(
+            "MANDATORY KILL. Editors: kill the piece “%(headline)s” now. Take it down everywhere it stands, from archives, apps "
+            "and queues as well, and do not use it any more. Reason: %(reason)s"
+        )
+        return self._mail(KILL, story, receipt, key, told % {"headline": story.headline, "reason": reason}, urgent=True)
+
     def greet(self) -> Iterator[Step]:
         """Does our own mail server take us? The desk hears nothing of a test."""
         try:
@@ -121,7 +129,15 @@ class EmailDesk(Connector):
         yield Step(CANONICAL, NOT_APPLICABLE, "Each message asks for the canonical link and brings the line to paste.")
 
     def _mail(
-        self, kind: str, story: Story, receipt: Receipt, key: UUID, told: str, corrections: Sequence[Correction] = ()
+        self,
+        kind: str,
+        story: Story,
+        receipt: Receipt,
+        key: UUID,
+        told: str,
+        corrections: Sequence[Correction] = (),
+        *,
+        urgent: bool = False,
     ) -> Receipt:
         image, warnings = _image(story) if kind != KILL else (None, ())
         subject = one_line(f"{kind}: {story.headline}" if kind else story.headline)
@@ -146,6 +162,8 @@ class EmailDesk(Connector):
             reply_to=addresses(settings.SYNDICATION_REPLY_TO),
             headers=_headers(story, key, _thread(receipt)),
         )
+        if urgent:
+            message.extra_headers |= {"Importance": "high", "X-Priority": "1 (Highest)"}
         # Sanitised when the story was built.
         html = render_to_string("syndication/mail/desk.html", {**context, "body": mark_safe(body)})
         message.attach_alternative(html, "text/html")

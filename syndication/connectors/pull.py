@@ -41,3 +41,7 @@ class Pull(Connector):
     def withdraw(self, story: Story, receipt: Receipt, key: UUID) -> Receipt:
         """Lay the word ready that it is withdrawn."""
         raise Offered(_("The word that it is withdrawn lies ready for %(outlet)s.") % {"outlet": self.access.name})
+
+    def kill(self, story: Story, receipt: Receipt, key: UUID, reason: str) -> Receipt:
+        """Lay the kill ready, with its reason."""
+        raise Offered(_("The kill and its reason lie ready for %(outlet)s.") % {"outlet": self.access.name})

@@ -63,6 +63,10 @@ class Superdesk(Connector):
         """Push a kill: the same item, canceled."""
         return self._push(story, receipt, status=ninjs1.CANCELED)
 
+    def kill(self, story: Story, receipt: Receipt, key: UUID, reason: str) -> Receipt:
+        """As a withdrawal, with the reason in the editors' note."""
+        return self._push(story, receipt, status=ninjs1.CANCELED, reason=reason)
+
     def greet(self) -> Iterator[Step]:
         """Send an item without content, truly signed and falsely: nobody keeps it, and the answers tell signatures apart."""
         try:
@@ -98,13 +102,15 @@ class Superdesk(Connector):
 
     # --- the push -------------------------------------------------------------------------------------------------------------
 
-    def _push(self, story: Story, receipt: Receipt, status: str = ninjs1.USABLE) -> Receipt:
+    def _push(self, story: Story, receipt: Receipt, status: str = ninjs1.USABLE, reason: str = "") -> Receipt:
         """Push an item under a version above the last."""
         last = rest.field_of(receipt.memory, "version", int)
         version = max(story.version, last + 1)
         known = rest.field_of(receipt.memory, "media", dict)
         media, told = self._media(story, known) if status == ninjs1.USABLE else (known, ())
         item = ninjs1.item(story, self.access.contract, version, datetime.now(UTC), status=status, media=media.get("media", ""))
+        if reason:
+            item["ednote"] = f"{item['ednote']} {reason}"
         answer = self._post(self.access.endpoint, json.dumps(item, ensure_ascii=False).encode(), "application/json")
         # Some systems that imitate Superdesk tell where the piece stands.
         url = rest.public(rest.field_of(answer.data, "url")) or receipt.url

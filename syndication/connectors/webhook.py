@@ -1,7 +1,7 @@
 """Webhook: a signed POST as Standard Webhooks lays it down (https://www.standardwebhooks.com)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,7 @@ MOST_WARNINGS, SENTENCE = 5, 300
 
 
 class Webhook(Connector):
-    """Posts `article.published`, `.updated`, `.corrected` and `.withdrawn`. The `webhook-id` is the same on every retry."""
+    """Posts `article.published`, `.updated`, `.corrected`, `.withdrawn`, `.killed`. The `webhook-id` stays on a retry."""
 
     kind = "webhook"
     label = "Webhook (Standard Webhooks)"
@@ -59,9 +59,23 @@ class Webhook(Connector):
         """Ask the outlet to take the piece down."""
         return self._post("article.withdrawn", story, receipt, key)
 
-    def _post(self, event: str, story: Story, receipt: Receipt | None, key: UUID, news: Sequence[Correction] = ()) -> Receipt:
+    def kill(self, story: Story, receipt: Receipt, key: UUID, reason: str) -> Receipt:
+        """Order the piece down, with the reason; the text that is to go is not sent once more."""
+        bare = story.model_copy(update={"body_html": "", "excerpt_html": ""})
+        return self._post("article.killed", bare, receipt, key, more={"instruction": "kill", "reason": reason})
+
+    def _post(
+        self,
+        event: str,
+        story: Story,
+        receipt: Receipt | None,
+        key: UUID,
+        news: Sequence[Correction] = (),
+        more: Mapping[str, str] | None = None,
+    ) -> Receipt:
         now = datetime.now(UTC)
         message = payload(event, story, self.access.contract, receipt, now, news)
+        message["data"] |= more or {}
         answer = self._send(message, self.access.secret().all, key, now)
         raise_for_status(answer.status, answer.headers, answer.text[:2000])
         return self._receipt(answer) or receipt or Receipt()

@@ -1,12 +1,13 @@
 """The rows of the engine."""
 
 from syndication.models.archive import Archive
-from syndication.models.claiming import claim, claim_all
+from syndication.models.claiming import claim, claim_all, claim_kills
 from syndication.models.delivery import Delivery
 from syndication.models.due import DueQuerySet, DueRow
 from syndication.models.edition import Edition, current_edition, record
 from syndication.models.errand import Errand
 from syndication.models.host import Host, host_key
+from syndication.models.kill import Kill, Told, killed, killed_at
 from syndication.models.look import Look
 from syndication.models.notice import Notice, NoticePreference
 from syndication.models.outlet import Outlet
@@ -28,6 +29,7 @@ __all__ = [
     "Edition",
     "Errand",
     "Host",
+    "Kill",
     "Look",
     "Message",
     "Notice",
@@ -44,12 +46,16 @@ __all__ = [
     "Subscription",
     "Tick",
     "Token",
+    "Told",
     "Verification",
     "Wish",
     "claim",
     "claim_all",
+    "claim_kills",
     "current_edition",
     "host_key",
+    "killed",
+    "killed_at",
     "record",
     "target_dead",
 ]

@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest, RowNumber
 from syndication.models.delivery import Delivery
 from syndication.models.due import leased_until
 from syndication.models.edition import Edition
+from syndication.models.kill import Kill
 from syndication.models.outlet import Outlet
 from syndication.models.republication import Republication, RepublicationQuerySet
 
@@ -27,33 +28,60 @@ def claim_all(rooms: Mapping[Outlet, int]) -> list[Republication]:
     vanished: that delivery becomes `lost`, the row uncertain, and the attempt does not count, for nobody knows whether it was
     one. The rows share their outlets and editions.
     """
-    token = uuid4()
     outlets = {outlet.pk: outlet for outlet in rooms}
     with transaction.atomic():
-        due = Republication.objects.due()
+        due = Republication.objects.lined()
         ids = list(due.filter(pk__in=_next(due, rooms)).select_for_update(skip_locked=True).values_list("pk", flat=True))
-        taken = {"lease_token": token, "lease_until": leased_until(), "fence": F("fence") + 1, "attempts": F("attempts") + 1}
-        if not ids or not due.filter(pk__in=ids).update(**taken):
-            return []
-        rows = list(Republication.objects.filter(pk__in=ids, lease_token=token).order_by("-operation", "due_at"))
-        _find_lost(rows)
-        editions = Edition.objects.in_bulk({pk for row in rows for pk in (row.wanted_id, row.held_id) if pk})
+        return _leased(due, ids, outlets)
+
+
+def claim_kills(limit: int, *, test_only: bool = False) -> list[Republication]:
+    """Lease up to `limit` due kills, whatever their outlets' lines and states are; else as `claim_all`.
+
+    Each comes with its `kill` at hand.
+    """
+    with transaction.atomic():
+        due = Republication.objects.killing().filter(outlet__in=_spoken_with(test_only))
+        chosen = due.order_by("due_at").select_for_update(skip_locked=True)
+        ids = dict(chosen.values_list("pk", "outlet_id")[:limit])
+        rows = _leased(due, list(ids), Outlet.objects.in_bulk(set(ids.values())))
+        kills = Kill.objects.in_bulk({row.kill_id for row in rows})
         for row in rows:
-            row.outlet, row.wanted = outlets[row.outlet_id], editions[row.wanted_id]
-            row.held = editions[row.held_id] if row.held_id else None
-        deliveries = Delivery.objects.bulk_create(
-            Delivery(
-                republication=row,
-                outlet_id=row.outlet_id,
-                fence=row.fence,
-                key=row.key,
-                operation=Delivery.CORRECT if row.news else row.operation,
-                edition_id=row.wanted_id,
-            )
-            for row in rows
+            row.kill = kills[row.kill_id]
+    return rows
+
+
+def _spoken_with(test_only: bool) -> list[int]:
+    """The outlets that anything may be sent to from here."""
+    outlets = Outlet.objects.exclude(kind="")
+    return list((outlets.filter(is_test=True) if test_only else outlets).values_list("pk", flat=True))
+
+
+def _leased(due: RepublicationQuerySet, ids: list[int], outlets: Mapping[int, Outlet]) -> list[Republication]:
+    """Take these rows, whose locks the caller holds, and leave evidence."""
+    token = uuid4()
+    taken = {"lease_token": token, "lease_until": leased_until(), "fence": F("fence") + 1, "attempts": F("attempts") + 1}
+    if not ids or not due.filter(pk__in=ids).update(**taken):
+        return []
+    rows = list(Republication.objects.filter(pk__in=ids, lease_token=token).order_by("-operation", "due_at"))
+    _find_lost(rows)
+    editions = Edition.objects.in_bulk({pk for row in rows for pk in (row.wanted_id, row.held_id) if pk})
+    for row in rows:
+        row.outlet, row.wanted = outlets[row.outlet_id], editions[row.wanted_id]
+        row.held = editions[row.held_id] if row.held_id else None
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(
+            republication=row,
+            outlet_id=row.outlet_id,
+            fence=row.fence,
+            key=row.key,
+            operation=Delivery.CORRECT if row.news else row.operation,
+            edition_id=row.wanted_id,
         )
-        for row, delivery in zip(rows, deliveries, strict=True):
-            row.delivery_id = delivery.pk
+        for row in rows
+    )
+    for row, delivery in zip(rows, deliveries, strict=True):
+        row.delivery_id = delivery.pk
     return rows
 
 

@@ -37,7 +37,7 @@ def take(token: UUID, limit: int, test_only: bool = False) -> list[Outlet]:
     """Take up to `limit` free lines over which something is owed, those without failures first. One worker a line."""
     if limit <= 0:
         return []
-    owed = Republication.objects.due().values("outlet")
+    owed = Republication.objects.lined().values("outlet")
     free = open_lines(test_only).filter(Q(lease_until=None) | Q(lease_until__lt=Now())).filter(pk__in=owed)
     with transaction.atomic():
         # Nobody waits for a line that another is taking: workers that took several in turn waited for each other for ever.

@@ -29,6 +29,7 @@ class Notice(models.Model):
         OVERDUE = "overdue", _("scheduled piece overdue")
         STALLED = "stalled", _("deliveries stand still")
         RECEIVED = "received", _("a received piece needs an editor")
+        KILL = "kill", _("a kill is not obeyed")
 
     kind = models.CharField(max_length=12, choices=Kind)
     # What it is about, for telling it once: `republication:7`, `outlet:3`, `page:12`.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import uniform
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.db import models, transaction
@@ -18,6 +18,8 @@ from syndication.models.bulk import write_each
 from syndication.models.delivery import Delivery
 from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, later
 from syndication.models.edition import Edition
+from syndication.models.kill import BACKOFF as KILL_BACKOFF
+from syndication.models.kill import Kill
 from syndication.models.outlet import Outlet
 from syndication.receipt import Receipt
 from syndication.story import Correction, Story
@@ -58,6 +60,14 @@ class Wish:
 
 class RepublicationQuerySet(DueQuerySet):
     """Republications. State moves only by one UPDATE that names the lease."""
+
+    def lined(self) -> Self:
+        """Due rows that wait in their outlet's line. A kill waits in none."""
+        return self.due().filter(kill=None)
+
+    def killing(self) -> Self:
+        """Due rows of kills."""
+        return self.due().filter(kill__isnull=False, operation=Republication.WITHDRAW)
 
     def want(self, edition: Edition, outlet: Outlet, operation: str) -> bool:
         """Make one outlet owe `edition`, or owe nothing; True if that is news. See `want_all`."""
@@ -191,6 +201,8 @@ class Republication(DueRow):
     ends_at = models.DateTimeField(null=True)
     # Since when the newest wish counts: what an outlet that asks "what is new?" is told by.
     changed_at = models.DateTimeField(default=timezone.now)
+    # The kill that asks for the withdrawal: it goes past the outlet's line and is never given up.
+    kill = models.ForeignKey(Kill, null=True, on_delete=models.SET_NULL, related_name="republications")
 
     objects: ClassVar[Any] = RepublicationQuerySet.as_manager()
 
@@ -202,6 +214,7 @@ class Republication(DueRow):
             models.Index(fields=["outlet", "changed_at", "id"], name="republication_changed"),
             models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="republication_ends"),
             models.Index(fields=["outlet", "receipt_url"], name="republication_receipt_url"),
+            models.Index(fields=["due_at"], condition=Q(kill__isnull=False, due_at__isnull=False), name="republication_kills"),
         ]
         verbose_name = _("republication")
         verbose_name_plural = _("republications")
@@ -225,7 +238,7 @@ class Republication(DueRow):
     @property
     def exhausted(self) -> bool:
         """Whether one more failure is one too many: the schedule of waits is over."""
-        return self.attempts > len(BACKOFF)
+        return self.attempts > len(BACKOFF) and self.kill_id is None
 
     @property
     def receipt(self) -> Receipt | None:
@@ -298,8 +311,7 @@ class Republication(DueRow):
         """It may work later: due again after `wait` seconds or the backoff, or given up when the schedule is exhausted."""
         if self.exhausted:
             return self.give_up(f"{sentence} We tried {self.attempts} times.", detail, uncertain=uncertain)
-        delay = BACKOFF[self.attempts - 1] * uniform(1 - JITTER, 1 + JITTER)
-        delay = max(delay, timedelta(seconds=wait or 0))
+        delay = self._backoff(wait or 0)
         settled = self._settle(
             due_at=self._unless_newer(from_now(delay)),
             uncertain=uncertain or self.uncertain,
@@ -345,6 +357,12 @@ class Republication(DueRow):
         """Nothing was tried: due as before, and no attempt burnt."""
         error = self._error(sentence, detail) if sentence else {}
         return self._settle(attempts=max(self.attempts - 1, 0), **error)
+
+    def _backoff(self, asked: float) -> timedelta:
+        """How long until the next try, with jitter; at least as long as the outlet asked, unless it is a kill."""
+        waits = KILL_BACKOFF if self.kill_id else BACKOFF
+        delay = waits[min(max(self.attempts, 1), len(waits)) - 1] * uniform(1 - JITTER, 1 + JITTER)
+        return delay if self.kill_id else max(delay, timedelta(seconds=asked))
 
     def _settle(self, **changes: Any) -> bool:
         mine = Republication.objects.held_by(self.pk, self.lease_token)

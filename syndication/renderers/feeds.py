@@ -56,10 +56,11 @@ class Entry(Value):
 
 
 class Gone(Value):
-    """A piece that may be carried no longer, and since when."""
+    """A piece that may be carried no longer, and since when; of one that was killed, why."""
 
     uid: UUID
     at: Moment
+    reason: str = ""
 
     @property
     def version(self) -> int:
@@ -73,6 +74,11 @@ class Feed(Value):
     about: About
     entries: tuple[Entry, ...] = ()
     gone: tuple[Gone, ...] = ()
+
+
+def _withdrawn(gone: Gone) -> dict[str, str]:
+    told = {"id": gone.uid.urn, "at": gone.at.isoformat()}
+    return {**told, "instruction": "kill", "reason": gone.reason} if gone.reason else told
 
 
 def for_readers(story: Story) -> Entry:
@@ -133,7 +139,7 @@ def _extension(feed: Feed) -> dict[str, Any]:
     facts = {
         "archive": feed.about.archive,
         "current": feed.about.current,
-        "withdrawn": [{"id": gone.uid.urn, "at": gone.at.isoformat()} for gone in feed.gone],
+        "withdrawn": [_withdrawn(gone) for gone in feed.gone],
     }
     return {name: value for name, value in facts.items() if value}
 

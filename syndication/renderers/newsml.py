@@ -86,7 +86,7 @@ def _canceled(xml: _Xml, gone: Gone, publisher: str) -> None:
             _named(xml, "provider", publisher)
             xml.put("versionCreated", _moment(gone.at))
             xml.put("pubStatus", qcode=CANCELED)
-            xml.put("edNote", ninjs1.KILL)
+            xml.put("edNote", ninjs1.kill_note(gone))
 
 
 def _rights(xml: _Xml, story: Story, contract: Contract) -> None:

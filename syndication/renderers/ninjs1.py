@@ -75,8 +75,13 @@ def feed(feed: Feed) -> bytes:
 def _canceled(gone: Gone) -> dict[str, Any]:
     """A kill that tells nothing of the piece but its name."""
     moment = _moment(gone.at)
-    kept = {"type": "text", "pubstatus": CANCELED, "versioncreated": moment, "ednote": KILL}
+    kept = {"type": "text", "pubstatus": CANCELED, "versioncreated": moment, "ednote": kill_note(gone)}
     return {"guid": gone.uid.urn, "version": str(gone.version), **kept}
+
+
+def kill_note(gone: Gone) -> str:
+    """What editors must do about it, and why, where it was killed."""
+    return f"{KILL} {gone.reason}".strip()
 
 
 def guid(story: Story) -> str:

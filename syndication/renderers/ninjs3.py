@@ -75,7 +75,7 @@ def item(entry: Entry) -> dict[str, Any]:
 
 def canceled(gone: Gone) -> dict[str, Any]:
     """A kill that tells nothing of the piece but its name."""
-    facts = {"type": "text", "standard": STANDARD, "pubStatus": CANCELED, "edNote": ninjs1.KILL}
+    facts = {"type": "text", "standard": STANDARD, "pubStatus": CANCELED, "edNote": ninjs1.kill_note(gone)}
     return {"uri": gone.uid.urn, "version": str(gone.version), "versionCreated": gone.at.isoformat(), **facts}
 
 

@@ -114,7 +114,8 @@ def graves(request: HttpRequest, walk: Query[schemas.Walk]) -> HttpResponse:
     only(request, schemas.Walk)
 
     def tell(row: Republication) -> dict[str, Any]:
-        return {"uid": str(row.uid), "withdrawn_at": row.changed_at.isoformat()}
+        told = {"uid": str(row.uid), "withdrawn_at": row.changed_at.isoformat()}
+        return {**told, "reason": row.kill.reason} if row.kill else told
 
     return walk_of(request, "tombstones", tombstones(token_of(request).outlet), walk, tell, takes=True, shows=False)
 

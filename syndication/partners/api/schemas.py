@@ -206,10 +206,11 @@ class Corrections(Listed):
 
 
 class Tombstone(Schema):
-    """A piece that you had, and may carry no longer: take it down."""
+    """A piece that you had, and may carry no longer: take it down. With a `reason` it was killed: at once, and everywhere."""
 
     uid: str
     withdrawn_at: datetime
+    reason: str | None = None
 
 
 class Tombstones(Listed):

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription, Token, Verification
+from syndication.models import Delivery, Errand, Kill, Notice, Republication, Sighting, Subscription, Token, Told, Verification
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,12 @@ MAY = {
     "syndication:replay": ("", "MS"),
     "syndication:skip": ("", "MS"),
     "syndication:mark_delivered": ("MS", "MS"),
+    "syndication:kill_page": ("MS", "MS"),
+    "syndication:kills": (VIEWERS, ""),
+    "syndication:kills_results": (VIEWERS, ""),
+    "syndication:kill": (VIEWERS, ""),
+    "syndication:kill_lift": ("MS", "MS"),
+    "syndication:kill_settled": ("MS", "MS"),
     "syndication:todo": ("EMS", ""),
     "syndication:todo_results": ("EMS", ""),
     "syndication:kit": ("EMS", "EMS"),
@@ -132,6 +138,9 @@ def arguments() -> dict[str, Any]:
     make.sender(pk=outlet.pk)
     Verification.objects.create(pk=outlet.pk, republication=row, url="https://outlet.example/7")
     Subscription.objects.create(pk=outlet.pk, topic="https://home.example/feeds/atom/", callback="https://reader.example/")
+    killed = {"headline": "Lamps", "reason": "Why", "lifted_at": row.created_at}
+    kill = Kill.objects.create(pk=outlet.pk, uid=page.uid, edition=row.wanted, url=page.full_url, **killed)
+    ids["told_id"] = Told.objects.create(kill=kill, outlet=outlet, outlet_name=outlet.name).pk
     ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
     token, _text = Token.make(outlet, "Website", ["read"])
     return {**ids, "token_id": token.pk, "pk": outlet.pk, "token": "never-made"}

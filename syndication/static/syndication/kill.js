@@ -1,0 +1,1 @@
+document.querySelector("[data-syndication-print]")?.addEventListener("click", () => window.print());
