@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
@@ -12,9 +13,10 @@ from syndication import http
 from syndication.contract import Contract, Variation
 from syndication.findings import find
 from syndication.judge import Judgement, judge
+from syndication.leaning import lean
 from syndication.models import Edition, Notice, Republication, Verification
 from syndication.noticing import mended, notice
-from syndication.planning import plan_each
+from syndication.snapshot import Snapshot
 from syndication.standing import judge_target
 from syndication.story import Story
 from syndication.visiting import Visit, visit
@@ -68,7 +70,7 @@ def _judge(row: Verification, seen: Visit) -> Judgement:
         return Judgement(verdict="unreachable", sentence=seen.problem)
     republication = row.republication
     if republication is None:
-        return judge_target(seen.answer)
+        return judge_target(seen.answer, row.url, Snapshot.kept(row.snapshot), settings.SITE_URL)
     withdrawn = republication.state == Republication.State.WITHDRAWN
     return judged(republication, seen.answer, republication.outlet.contract, withdrawn=withdrawn)
 
@@ -102,12 +104,11 @@ def story_there(republication: Republication) -> Story:
 def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edition | None) -> bool:
     answer = seen.answer
     where = {"status": answer.status, "answered_url": answer.url} if answer else {}
-    before, was_dead = row.verdict, row.target_dead
+    before, leant = row.verdict, row.bearing
     with transaction.atomic():
         settled = row.settle(judgement, **where)
-        if settled and stub and stub.page and row.target_dead != was_dead:
-            # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
-            plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")
+        if settled and row.stub_uid:
+            lean(row, judgement, stub, leant)
         if settled:
             _notice(row, stub)
     if settled and before != row.verdict:

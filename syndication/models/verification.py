@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
 from syndication.models.republication import Republication
+from syndication.story import Bearing
 
 if TYPE_CHECKING:
     from syndication.judge import Judgement
@@ -22,6 +23,16 @@ HONOURED = [timedelta(days=1), timedelta(days=7), timedelta(days=30)]
 UNSETTLED = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]
 # A stub's target is dead when it was gone this often in a row.
 DEAD_AFTER = 3
+# As it stands before anybody looked, and when another address is to be looked at.
+UNSEEN: dict[str, Any] = {
+    "standing": "",
+    "standing_in_a_row": 0,
+    "standing_since": None,
+    "moved_to": "",
+    "withheld_at": None,
+    "snapshot": {},
+    "snapshot_at": None,
+}
 
 
 class VerificationQuerySet(DueQuerySet):
@@ -32,7 +43,7 @@ class VerificationQuerySet(DueQuerySet):
         own = {"republication": republication} if republication else {"stub_uid": stub_uid}
         row, created = self.get_or_create(**own, defaults={"url": url, "due_at": from_now(FIRST_LOOK)})
         if not created:
-            reset = {} if row.url == url else {"url": url, "verdict": "", "sentence": "", "evidence": [], "in_a_row": 0}
+            reset = {} if row.url == url else {"url": url, "verdict": "", "sentence": "", "evidence": [], "in_a_row": 0, **UNSEEN}
             self.filter(pk=row.pk).update(due_at=from_now(FIRST_LOOK), **reset)
 
     def look_all(self, copies: Mapping[Republication, str]) -> None:
@@ -70,6 +81,16 @@ class Verification(DueRow):
         UNREACHABLE = "unreachable", _("unreachable")
         GONE = "gone", _("gone")
 
+    class Standing(models.TextChoices):
+        NONE = "", _("not looked yet")
+        ALIVE = "alive", _("alive")
+        MOVED = "moved", _("moved")
+        PAYWALLED = "paywalled", _("closed to who does not subscribe")
+        CHANGED = "changed", _("changed")
+        TAKEN_OVER = "taken over", _("taken over")
+        GONE = "gone", _("gone")
+        UNREACHABLE = "unreachable", _("unreachable")
+
     republication = models.OneToOneField(Republication, null=True, on_delete=models.CASCADE, related_name="verification")
     stub_uid = models.UUIDField(null=True, unique=True)
     url = models.URLField(max_length=2000)
@@ -79,6 +100,16 @@ class Verification(DueRow):
     in_a_row = models.PositiveIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(null=True)
+    # Of the page a stub points at (`syndication.standing`, written by `syndication.leaning`).
+    standing = models.CharField(max_length=12, choices=Standing, blank=True, default=Standing.NONE)
+    standing_in_a_row = models.PositiveIntegerField(default=0)
+    standing_since = models.DateTimeField(null=True)
+    moved_to = models.URLField(max_length=2000, blank=True)
+    # Since when readers see no link to it; a page that is theirs again ends that.
+    withheld_at = models.DateTimeField(null=True)
+    # `syndication.snapshot`, of the last look at which the text was as before.
+    snapshot = models.JSONField(default=dict)
+    snapshot_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = VerificationQuerySet.as_manager()
 
@@ -97,6 +128,16 @@ class Verification(DueRow):
     def target_dead(self) -> bool:
         """Whether the page was gone so often in a row that our canonical must not lean on it."""
         return self.verdict == self.Verdict.GONE and self.in_a_row >= DEAD_AFTER
+
+    @property
+    def bearing(self) -> Bearing:
+        """What our stub's readers must know of the page there; empty where the way to it is open."""
+        if self.withheld_at:
+            return "withheld"
+        if self.target_dead:
+            return "gone"
+        closed = self.standing == self.Standing.PAYWALLED and self.standing_in_a_row > 1
+        return "paywalled" if closed else ""
 
     def settle(self, judgement: "Judgement", *, status: int | None = None, answered_url: str = "") -> bool:
         """Write down what this lease saw, as the newest verdict and as a look of the history, and when to look again.
