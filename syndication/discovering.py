@@ -1,4 +1,4 @@
-"""Discovering: copies that nobody reported, from addresses an editor has found or somebody tells us of. Nothing is decided here."""
+"""Discovering: copies that nobody reported, at addresses an editor found or somebody tells us of. Editors decide, not this."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor

@@ -137,8 +137,8 @@ def _quarantine(row: Verification) -> None:
         if not still.update(quarantined_at=Coalesce(F("quarantined_at"), Now()), **facts):
             continue
         sentence = _(
-            "%(outlet)s is in quarantine: %(reason)s No link of ours leads to that host, and nothing is pushed to the outlet. Ask "
-            "them what happened; when all is well, lift the quarantine on the outlet's screen."
+            "%(outlet)s is in quarantine: %(reason)s No link of ours leads to that host, and nothing is pushed to the outlet. "
+            "Ask them what happened; when all is well, lift the quarantine on the outlet's screen."
         ) % {"outlet": outlet.name, "reason": reason}
         notice(Notice.Kind.CANONICAL, f"quarantine:{outlet.pk}", sentence, title=outlet.name, outlet=outlet)
         log.warning("outlet quarantined", outlet=outlet.name, host=host)

@@ -135,6 +135,18 @@ class StubPage(PiecePage):
             target_dead=self.leant.dead,
         )
 
+    def take_new_address(self, old: str, new: str, *, user: Any) -> bool | None:
+        """Published at once, unless a draft or its schedule waits or `user` may not publish."""
+        draft = self.get_latest_revision_as_object()
+        if draft.outlet_url != old:
+            return None
+        publishes = self.live and not self.has_unpublished_changes and self.permissions_for_user(user).can_publish()
+        draft.outlet_url = new
+        revision = draft.save_revision(user=user, log_action=True)
+        if publishes:
+            revision.publish(user=user)
+        return bool(publishes)
+
     @property
     def leant(self) -> Leant:
         """What is known of the page there."""
