@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from syndication.leaning import accept, leant, lift
-from syndication.models import Notice, Outlet, Verification, current_edition
+from syndication.models import Notice, Verification, current_edition
 from syndication.models.line import open_lines
 from syndication.renderers.feeds import for_readers
 from syndication.renderers.json_ld import news_article
@@ -118,7 +118,8 @@ def test_two_pages_taken_over_on_a_host_quarantine_the_outlet_until_a_person_lif
     assert [told(page).outlet.bearing for page in (first, second, third)] == ["withheld", "", ""]
     assert outlet in open_lines() and not Notice.objects.open().filter(subject=f"quarantine:{outlet.pk}").exists()
     look()
-    assert Outlet.objects.get().quarantined_at is None, "what was withheld before the lifting counts no more"
+    outlet.refresh_from_db()
+    assert outlet.quarantined_at is None, "what was withheld before the lifting counts no more"
 
 
 def test_an_editor_accepts_a_page_that_only_looks_like_another(partner: Partner) -> None:
