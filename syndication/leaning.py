@@ -104,7 +104,7 @@ def _write(row: Verification, target: Target) -> None:
 
 def _tell(row: Verification, target: Target, stub: Edition | None) -> None:
     """Notices with their remedy. That the page is well again, `verifying` tells."""
-    about = {"title": stub.headline if stub else row.url, "uid": row.stub_uid}
+    about: dict[str, Any] = {"title": stub.headline if stub else row.url, "uid": row.stub_uid}
     if row.withheld_at and target.standing == _Standing.TAKEN_OVER:
         sentence = _(
             "%(finding)s Readers see no link to it any more, and our page is its own canonical. If the page is theirs after all, "
@@ -151,7 +151,12 @@ def lift(outlet: Outlet) -> bool:
     Pages that are still another's stay withheld, each by itself. False where there was no quarantine.
     """
     with transaction.atomic():
-        facts = {"quarantined_at": None, "quarantined_hosts": [], "quarantine_reason": "", "quarantine_lifted_at": Now()}
+        facts: dict[str, Any] = {
+            "quarantined_at": None,
+            "quarantined_hosts": [],
+            "quarantine_reason": "",
+            "quarantine_lifted_at": Now(),
+        }
         if not Outlet.objects.filter(pk=outlet.pk, quarantined_at__isnull=False).update(**facts):
             return False
         mended(f"quarantine:{outlet.pk}", Notice.Kind.CANONICAL)

@@ -129,7 +129,8 @@ def target_of(uid: Any) -> Verification | None:
     row: Any = Verification.objects.filter(stub_uid=uid).first()
     if row:
         row.known = Snapshot.kept(row.snapshot)
-    return row  # type: ignore[no-any-return]
+    found: Verification | None = row
+    return found
 
 
 def at_outlets(page: Any, told: Edition | None, bound: OverrideForm | None = None) -> list[AtOutlet]:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndication.canonical import near_miss, same, spelling
 from syndication.findings import excerpt_of, host_of
 from syndication.http import Response
-from syndication.judge import Evidence, Judgement
+from syndication.judge import Evidence, Judgement, Verdict
 from syndication.likeness import FEW_WORDS, words
 from syndication.markup import calmed, decoded, json_ld
 from syndication.snapshot import Snapshot
@@ -74,8 +74,8 @@ def judge_target(answer: Response, url: str = "", before: Snapshot | None = None
 _REMEDY = "Check the address on the stub, or ask the outlet where the piece stands now."
 
 
-def _target(standing: Standing, sentence: str, *evidence: Evidence, verdict: Any = "", **facts: Any) -> Target:
-    verdicts = {"gone": "gone", "taken over": "gone", "unreachable": "unreachable"}
+def _target(standing: Standing, sentence: str, *evidence: Evidence, verdict: Verdict | None = None, **facts: Any) -> Target:
+    verdicts: dict[str, Verdict] = {"gone": "gone", "taken over": "gone", "unreachable": "unreachable"}
     return Target(verdict or verdicts.get(standing, "honoured"), sentence, evidence, standing=standing, **facts)
 
 
