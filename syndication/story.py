@@ -101,9 +101,9 @@ class OutletCopy(Value):
     ran_on: date | None = None
     extent: Extent = "excerpt"
     # Left out where there is nothing to say, so that a stub whose page is well keeps its digest.
-    bearing: Bearing = Field("", exclude_if=_nothing)
-    gone_since: date | None = Field(None, exclude_if=_nothing)
-    archive_url: str = Field("", exclude_if=_nothing)
+    bearing: Bearing = Field(default="", exclude_if=_nothing)
+    gone_since: date | None = Field(default=None, exclude_if=_nothing)
+    archive_url: str = Field(default="", exclude_if=_nothing)
 
     @property
     def archived(self) -> bool:
