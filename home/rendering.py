@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from syndication.canonical import near_miss, same
+
 Tree = TypeVar("Tree", LexborHTMLParser, LexborNode)
 
 TEXT = {"p", "a", "b", "strong", "i", "em", "s", "del", "sup", "sub", "small", "code", "pre", "br", "hr", "span", "cite", "time"}
@@ -56,6 +58,16 @@ def portable(html: str, root: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     ).strip()
+
+
+def without_links(html: str, url: str) -> str:
+    """`html` with the words, but not the links, where it leads to `url` or to another spelling of it."""
+    tree = LexborHTMLParser(html)
+    for node in tree.css("a[href]"):
+        href = node.attributes.get("href") or ""
+        if same(href, url) or near_miss(href, url) or near_miss(url, href):
+            node.unwrap()
+    return tree.body.inner_html or "" if tree.body else ""
 
 
 def plain(html: str) -> str:

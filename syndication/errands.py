@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from syndication.checking import run_check
+from syndication.discovering import find_copies
 from syndication.examining import run_examination
 from syndication.models import Errand
 from syndication.reading import read_page
@@ -20,6 +21,7 @@ RUNNERS: dict[str, Callable[[Errand], None]] = {
     Errand.Kind.TEST_OUTLET: run_examination,
     Errand.Kind.TEND: tend,
     Errand.Kind.CHECK_COPY: run_check,
+    Errand.Kind.FIND_COPIES: find_copies,
 }
 
 

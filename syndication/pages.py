@@ -65,6 +65,10 @@ class SyndicatedPageMixin(models.Model):
         """Each facet of `syndication.rules.FACETS` with all labels there are and their names, for who writes rules."""
         raise NotImplementedError
 
+    def take_new_address(self, old: str, new: str, *, user: Any) -> bool | None:
+        """Point at `new` abroad instead of `old`. True if that is published, False if it waits in the draft, None if neither."""
+        return None
+
     @property
     def section_id(self) -> int | None:
         """The pk of the page under which lists show the piece."""

@@ -12,9 +12,10 @@ from wagtail.admin.panels import Panel
 
 from syndication.connectors import CONNECTORS
 from syndication.counting import figures
-from syndication.models import Edition, Kill, Outlet, Override, Republication, current_edition
+from syndication.models import Edition, Kill, Outlet, Override, Republication, Verification, current_edition
 from syndication.pages import as_if_published
 from syndication.preflight import Objection, Reason, preflight, why
+from syndication.snapshot import Snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +114,7 @@ def table(page: Any, request: Any, bound: OverrideForm | None = None) -> str:
         "entries": entries,
         "edition": edition,
         "reads": reads,
+        "target": target_of(page.uid) if told and told.kind == "stub" and not page.alias_of_id else None,
         "public": public,
         "kill": Kill.objects.open().filter(uid=page.uid).first(),
         "may_kill": edition is not None and request.user.has_perm("syndication.kill_republication"),
@@ -122,6 +124,15 @@ def table(page: Any, request: Any, bound: OverrideForm | None = None) -> str:
         "under_way": any(row.due_at for row in rows),
     }
     return render_to_string("syndication/panels/table.html", context, request)
+
+
+def target_of(uid: Any) -> Verification | None:
+    """The page that a stub points at, as we saw it last; with `known`, its snapshot."""
+    row: Any = Verification.objects.filter(stub_uid=uid).first()
+    if row:
+        row.known = Snapshot.kept(row.snapshot)
+    found: Verification | None = row
+    return found
 
 
 def at_outlets(page: Any, told: Edition | None, bound: OverrideForm | None = None) -> list[AtOutlet]:

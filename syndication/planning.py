@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
@@ -232,7 +233,10 @@ def _watch_target(edition: Edition) -> None:
     """Keep an eye on the page a public stub points at; looking away from the rest."""
     watched = Verification.objects.filter(stub_uid=edition.uid)
     if edition.public and edition.story.outlet:
-        if not watched.filter(url=edition.story.outlet.url, due_at__isnull=False).exists():
+        if not edition.story.outlet.url:
+            # Withheld: only who goes on looking sees when it is theirs again.
+            watched.filter(due_at=None).update(due_at=Now())
+        elif not watched.filter(url=edition.story.outlet.url, due_at__isnull=False).exists():
             Verification.objects.look(url=edition.story.outlet.url, stub_uid=edition.uid)
     else:
         watched.update(due_at=None)

@@ -32,7 +32,7 @@ def oldest_due() -> float | None:
 
     What an outlet put off, or a copy of the site may not send, does not wait for us.
     """
-    open_rows = Republication.objects.due().filter(outlet__state=Outlet.State.ACTIVE)
+    open_rows = Republication.objects.due().filter(outlet__state=Outlet.State.ACTIVE, outlet__quarantined_at=None)
     if objection():
         open_rows = open_rows.filter(outlet__is_test=True)
     since = Greatest(F("due_at"), Coalesce(F("outlet__not_before"), F("due_at")))

@@ -1,6 +1,6 @@
 """Sighting: pages abroad that seem to carry a piece of ours and that nobody reported. An editor looks at them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -15,15 +15,23 @@ from syndication.readers import Place
 MOST_WAITING = 50
 
 
-def sight(uid: UUID, place: Place, source: str = "counter") -> Sighting | None:
-    """Write a page down once, or that it was seen again. None where no copy can stand, or where we know that one does."""
-    known = Sighting.objects.filter(uid=uid, url=place.url)
+def sight(
+    uid: UUID, place: Place, source: str = "counter", *, url: str = "", evidence: Sequence[dict[str, str]] = ()
+) -> Sighting | None:
+    """Write a page down once, or that it was seen again. None where no copy can stand, or where we know that one does.
+
+    `url` is the whole address where it is known to need its query; `evidence` what on the page names the piece.
+    """
+    url = url or place.url
+    known = Sighting.objects.filter(uid=uid, url=url)
     if known.update(last_at=timezone.now()):
         return None
     if not (_visitable(place) and _is_news(uid, place)):
         return None
     seen, _created = Sighting.objects.get_or_create(
-        uid=uid, url=place.url, defaults={"source": source, "host": place.host, "path": place.path}
+        uid=uid,
+        url=url,
+        defaults={"source": source, "host": place.host, "path": place.path, "evidence": list(evidence)},
     )
     return seen
 

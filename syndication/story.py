@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 Kind = Literal["original", "stub"]
 Policy = Literal["self", "outlet", "noindex"]
 Extent = Literal["link", "excerpt", "full"]
 CorrectionKind = Literal["retraction", "correction", "clarification", "update"]
+Bearing = Literal["", "paywalled", "gone", "withheld"]
 
 
 def _utc(moment: datetime) -> datetime:
@@ -27,6 +28,10 @@ Moment = Annotated[datetime, AfterValidator(_utc)]
 
 # What XML 1.0 cannot hold (§2.2), in or out of entities: pasted text brings vertical tabs and the like.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _nothing(value: Any) -> bool:
+    return not value
 
 
 class Value(BaseModel):
@@ -86,12 +91,26 @@ class Named(Value):
 
 
 class OutletCopy(Value):
-    """Where a stub's full text lives: the outlet, the URL there, the day it ran, and how much of it we carry."""
+    """Where a stub's full text lives: the outlet, the URL there, the day it ran, and how much of it we carry.
+
+    `bearing` says what readers must know of that page: that they have to subscribe, that it is gone (`gone_since`, a day in
+    UTC), or that its address is `withheld` because the page is not the outlet's any more. Then `url` is empty: what is not in
+    the Story no surface can tell. `archive_url` is a copy in an archive that an editor gave.
+    """
 
     name: str
     url: str
     ran_on: date | None = None
     extent: Extent = "excerpt"
+    # Left out where there is nothing to say, so that a stub whose page is well keeps its digest.
+    bearing: Bearing = Field(default="", exclude_if=_nothing)
+    gone_since: date | None = Field(default=None, exclude_if=_nothing)
+    archive_url: str = Field(default="", exclude_if=_nothing)
+
+    @property
+    def archived(self) -> bool:
+        """Whether readers are offered the copy in an archive: where the page itself serves them no more."""
+        return bool(self.archive_url and self.bearing)
 
 
 class Canonical(Value):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +19,10 @@ from syndication.drift import Seen, explain, naming_former, turned
 from syndication.findings import find
 from syndication.judge import Evidence, Judgement, judge
 from syndication.killing import look_wait, seen_of_kill
+from syndication.leaning import lean
 from syndication.models import Edition, Look, Notice, Republication, Verification
 from syndication.noticing import mended, notice, retell
-from syndication.planning import plan_each
+from syndication.snapshot import Snapshot
 from syndication.standing import judge_target
 from syndication.story import Story
 from syndication.visiting import BATCH, OUR_FAULT, Tour, Visit, wish_of
@@ -90,7 +92,7 @@ def _judge(row: Verification, seen: Visit, before: Story | None) -> Judgement:
         return Judgement(verdict="unreachable", sentence=seen.problem)
     republication = row.republication
     if republication is None:
-        return judge_target(seen.answer)
+        return judge_target(seen.answer, row.url, Snapshot.kept(row.snapshot), settings.SITE_URL)
     contract, withdrawn = republication.outlet.contract, _withdrawn(republication)
     return judged(republication, seen.answer, contract, withdrawn=withdrawn, copy_url=row.url, before=before)
 
@@ -159,20 +161,18 @@ def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edit
     answer = seen.answer
     where: dict[str, Any] = {"status": answer.status, "answered_url": answer.url} if answer else {}
     judgement = _knowing_us(row, judgement)
-    before, was_dead = row.verdict, row.target_dead
+    before, leant = row.verdict, row.bearing
     with transaction.atomic():
         if seen.unchanged:
             terms = row.looks.order_by("-at", "-pk").values_list("terms", flat=True).first()
             judgement = replace(judgement, terms=terms or {})
-        # Only a page that is honoured is leaned on.
-        kept = seen.kept if judgement.verdict == Verification.Verdict.HONOURED else None
+        # Only a copy that is honoured is leaned on; a stub's page is compared with its snapshot, so it is read whole each time.
+        kept = seen.kept if row.republication_id and judgement.verdict == Verification.Verdict.HONOURED else None
         history, is_news = _history(row, judgement, **where)
-        settled = row.settle(
-            judgement, **where, unchanged=seen.unchanged, kept=kept, history=history, wait=look_wait(row, judgement)
-        )
-        if settled and stub and stub.page and row.target_dead != was_dead:
-            # The canonical of our stub leans on their page: when that dies or comes back, our own page changes.
-            plan_each([stub.page], "outlet's page died" if row.target_dead else "outlet's page is back")
+        wait = look_wait(row, judgement)
+        settled = row.settle(judgement, **where, unchanged=seen.unchanged, kept=kept, history=history, wait=wait)
+        if settled and row.stub_uid:
+            lean(row, judgement, stub, leant)
         if settled and not seen_of_kill(row, answer and answer.status):
             _notice(row, stub, is_news=is_news)
     if settled and before != row.verdict:

@@ -14,6 +14,7 @@ from syndication.admin import (
     bulk,
     dead_letters,
     deliveries,
+    discovery,
     killing,
     letter,
     notices,
@@ -25,6 +26,7 @@ from syndication.admin import (
     republications,
     sightings,
     subscriptions,
+    target,
     todo,
     verification,
 )
@@ -38,6 +40,7 @@ from syndication.pages import SyndicatedPageMixin
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
     *(sender_screens, received, sightings, subscriptions, access, pulls, verification, killing),
+    *(discovery, target),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -60,6 +63,8 @@ ACTIONS = [
     ("syndication.make_token", _("Make a token"), _("Made a token")),
     ("syndication.end_token", _("End a token later"), _("Set when a token ends")),
     ("syndication.revoke_token", _("Revoke a token"), _("Revoked a token")),
+    ("syndication.accept_target", _("Accept the outlet's page"), _("Said that the outlet's page is right as it is")),
+    ("syndication.lift", _("Lift quarantine"), _("Lifted the quarantine of the outlet")),
     ("syndication.renew_link", _("Send a new link"), _("Ended the link to the outlet's page and made a new one")),
 ]
 
@@ -95,6 +100,7 @@ def register_menu() -> MenuItem:
         senders.get_menu_item(order=700),
         ScreenMenuItem(_("Received"), "received", received.RIGHT, icon_name="download", order=800),
         ScreenMenuItem(_("Sightings"), "sightings", sightings.RIGHT, icon_name="view", order=850),
+        ScreenMenuItem(_("Discovery"), "discovery", discovery.RIGHT, icon_name="search", order=860),
         ScreenMenuItem(_("Subscriptions"), "subscriptions", subscriptions.RIGHT, icon_name="mail", order=900),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)

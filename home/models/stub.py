@@ -14,9 +14,10 @@ from wagtail.search import index
 from home.blocks import INLINE
 from home.models.corrections import corrections_panel
 from home.models.piece import PieceForm, PiecePage, editing
-from home.rendering import plain
+from home.rendering import plain, without_links
 from syndication.canonical import Choice, resolve
-from syndication.models import Outlet, target_dead
+from syndication.leaning import Leant, leant
+from syndication.models import Outlet
 from syndication.models.outlet import validate_web_url
 from syndication.story import Canonical, Extent, OutletCopy
 
@@ -72,6 +73,15 @@ class StubPage(PiecePage):
     outlet_url = models.URLField(
         _("address there"), max_length=2000, validators=[validate_web_url], help_text=_("Where “Read the rest” leads.")
     )
+    archive_url = models.URLField(
+        _("archived copy"),
+        max_length=2000,
+        blank=True,
+        validators=[validate_web_url],
+        help_text=_(
+            "A copy of that page in an archive. Readers are offered it when the page is closed to them, gone or not theirs."
+        ),
+    )
     ran_on = models.DateField(_("ran on"), null=True, help_text=_("The day the outlet published it."))
     extent = models.CharField(_("what we show"), max_length=10, choices=Extent, default=Extent.EXCERPT)
     excerpt = RichTextField(
@@ -97,7 +107,9 @@ class StubPage(PiecePage):
         [
             *PiecePage.head_panels[:3],
             MultiFieldPanel(
-                [FieldPanel("outlet"), FieldPanel("outlet_url"), FieldPanel("ran_on"), FieldPanel("extent")],
+                [
+                    *(FieldPanel(name) for name in ("outlet", "outlet_url", "archive_url", "ran_on", "extent")),
+                ],
                 heading=_("Where it runs"),
             ),
             PiecePage.head_panels[3],
@@ -122,12 +134,32 @@ class StubPage(PiecePage):
             outlet_policy=cast(Choice, self.outlet.stub_canonical if self.outlet else ""),
             site_policy=cast(Choice, self.publication.stub_policy),
             outlet_url=self.outlet_url,
-            target_dead=target_dead(self.uid),
+            target_dead=self.leant.dead,
         )
+
+    def take_new_address(self, old: str, new: str, *, user: Any) -> bool | None:
+        """Published at once, unless a draft or its schedule waits or `user` may not publish."""
+        draft = self.get_latest_revision_as_object()
+        if draft.outlet_url != old:
+            return None
+        publishes = self.live and not self.has_unpublished_changes and self.permissions_for_user(user).can_publish()
+        draft.outlet_url = new
+        revision = draft.save_revision(user=user, log_action=True)
+        if publishes:
+            revision.publish(user=user)
+        return bool(publishes)
+
+    @property
+    def leant(self) -> Leant:
+        """What is known of the page there."""
+        return leant(self.uid, self.outlet, self.outlet_url)
 
     def told(self) -> dict[str, Any]:
         """The excerpt, or all of it where the outlet permits, and the way to the rest."""
-        text = self.portable(self.excerpt)
+        text, there = self.portable(self.excerpt), self.leant
+        url = self.outlet_url
+        if there.bearing == "withheld":
+            text, url = without_links(text, url), ""
         full = self.extent == self.Extent.FULL
         day = self.ran_on or timezone.localdate()
         return {
@@ -138,8 +170,11 @@ class StubPage(PiecePage):
             "day": day,
             "outlet": OutletCopy(
                 name=self.outlet.name if self.outlet else "",
-                url=self.outlet_url,
+                url=url,
                 ran_on=self.ran_on,
                 extent=cast(Extent, self.extent),
+                bearing=there.bearing,
+                gone_since=there.gone_since,
+                archive_url=self.archive_url,
             ),
         }

@@ -15,9 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
 
+from syndication import tasks
 from syndication.admin.screens import back
+from syndication.doorbell import ring
 from syndication.http.probe import STEPS
+from syndication.leaning import lift
 from syndication.models import Errand, Outlet
 from syndication.syndicating import request_test, resume, suspend
 
@@ -60,6 +64,20 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     outlet = _outlet(pk)
     resume(outlet, actor=request.user)
     messages.success(request, _("%(outlet)s is active again: what it is owed goes out now.") % {"outlet": outlet})
+    return _back(request, outlet)
+
+
+@require_POST
+@CHANGE
+def lift_quarantine(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that the outlet is itself again."""
+    outlet = get_object_or_404(Outlet, pk=pk)
+    if lift(outlet):
+        log(outlet, "syndication.lift", user=request.user)
+        ring(tasks.verify_due)
+        ring(tasks.deliver_due)
+        told = _("The quarantine of %(outlet)s is lifted: links and pushes go on, and we look at each of its pages.")
+        messages.success(request, told % {"outlet": outlet})
     return _back(request, outlet)
 
 
@@ -143,6 +161,7 @@ urls = [
     path("outlet/<int:pk>/test/", test, name="outlet_test"),
     path("outlet/<int:pk>/suspend/", stop, name="outlet_suspend"),
     path("outlet/<int:pk>/resume/", go_on, name="outlet_resume"),
+    path("outlet/<int:pk>/lift/", lift_quarantine, name="outlet_lift"),
     path("outlet/tests/<int:pk>/", TestedView.as_view(), name="outlet_tested"),
     path("outlet/tests/<int:pk>/steps/", steps, name="outlet_steps"),
 ]

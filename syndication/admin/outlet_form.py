@@ -206,8 +206,8 @@ class StatePanel(HelpPanel):
         """Of an outlet that is there."""
 
         def is_shown(self) -> bool:
-            """Not for one that is being added."""
-            return bool(self.instance.pk and self.instance.kind)
+            """Not for one that is being added, nor of one that only runs pieces and is well."""
+            return bool(self.instance.pk and (self.instance.kind or self.instance.quarantined_at))
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             """With how often pieces were read there."""

@@ -23,11 +23,15 @@ from syndication.models import Outlet
 
 def actions(outlet: Outlet, user: Any, button: type[BaseButton] = Button) -> list[BaseButton]:
     """Test, and suspend or resume, for who may change outlets: each one press, without a question."""
-    if not outlet.kind or not user.has_perm("syndication.change_outlet"):
+    if not user.has_perm("syndication.change_outlet"):
         return []
-    suspended = outlet.state != Outlet.State.ACTIVE
-    stop = ("outlet_resume", _("Resume"), "rotate") if suspended else ("outlet_suspend", _("Suspend"), "no-view")
-    told = [("outlet_test", _("Test connection"), "globe"), stop]
+    told = []
+    if outlet.kind:
+        suspended = outlet.state != Outlet.State.ACTIVE
+        stop = ("outlet_resume", _("Resume"), "rotate") if suspended else ("outlet_suspend", _("Suspend"), "no-view")
+        told = [("outlet_test", _("Test connection"), "globe"), stop]
+    if outlet.quarantined_at:
+        told.append(("outlet_lift", _("Lift quarantine"), "check"))
     return [
         button(
             label,

@@ -32,14 +32,14 @@ STEER = permission_required("syndication.syndicate", raise_exception=True)
 @require_GET
 def panel(request: HttpRequest, page_id: int) -> HttpResponse:
     """The panel's rows as they stand now."""
-    return HttpResponse(table(_page(request, page_id), request))
+    return HttpResponse(table(steered(request, page_id), request))
 
 
 @require_POST
 @STEER
 def push(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     """Push the piece to one outlet, again or for the first time."""
-    page = _page(request, page_id)
+    page = steered(request, page_id)
     outlet = get_object_or_404(Outlet.objects.exclude(kind=""), pk=outlet_id)
     asked = syndicate(page, [outlet], actor=request.user)
     if outlet in asked.refused:
@@ -52,7 +52,7 @@ def push(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
 @STEER
 def take_down(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     """Ask one outlet to take the piece down, and keep it from there."""
-    page = _page(request, page_id)
+    page = steered(request, page_id)
     withdraw(page, [get_object_or_404(Outlet, pk=outlet_id)], actor=request.user)
     return HttpResponse(table(page, request))
 
@@ -61,7 +61,7 @@ def take_down(request: HttpRequest, page_id: int, outlet_id: int) -> HttpRespons
 @STEER
 def look(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     """Look at the copy again."""
-    page = _page(request, page_id)
+    page = steered(request, page_id)
     look_now(get_object_or_404(Republication, uid=page.uid, outlet=outlet_id))
     ring(tasks.verify_due)
     return HttpResponse(table(page, request))
@@ -71,7 +71,7 @@ def look(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
 @STEER
 def decide(request: HttpRequest, page_id: int, outlet_id: int, choice: str = "") -> HttpResponse:
     """Send the piece to one outlet, keep it from there, or leave it to the rules: kept at once, draft or not."""
-    page = _page(request, page_id)
+    page = steered(request, page_id)
     outlet = get_object_or_404(Outlet.objects.exclude(kind=""), pk=outlet_id)
     choose(page, outlet, choice="" if choice == "rules" else choice, actor=request.user)
     return HttpResponse(table(page, request))
@@ -81,7 +81,7 @@ def decide(request: HttpRequest, page_id: int, outlet_id: int, choice: str = "")
 @STEER
 def tell(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     """Tell one outlet another headline, excerpt or time. What is refused comes back with its sentence at the field."""
-    page = _page(request, page_id)
+    page = steered(request, page_id)
     outlet = get_object_or_404(Outlet.objects.exclude(kind=""), pk=outlet_id)
     kept = Override.objects.filter(uid=page.uid, outlet=outlet).first() or Override(uid=page.uid, outlet=outlet)
     form = OverrideForm(request.POST, instance=kept, prefix=f"syndication-{outlet.pk}")
@@ -95,7 +95,7 @@ def tell(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
 @STEER
 def compare(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     """What will change at the outlet: what it has beside what is live, and beside the draft where that is newer."""
-    page = _page(request, page_id)
+    page = steered(request, page_id)
     row = Republication.objects.select_related("outlet", "held").filter(uid=page.uid, outlet=outlet_id).first()
     if row is None or row.held is None:
         outlet = get_object_or_404(Outlet, pk=outlet_id)
@@ -124,7 +124,7 @@ def compare(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
 @STEER
 def preview(request: HttpRequest, page_id: int, outlet_id: int) -> HttpResponse:
     """How the piece would look as a card in a feed, and the body of the push, with nothing secret in it."""
-    page = _page(request, page_id)
+    page = steered(request, page_id)
     outlet = get_object_or_404(Outlet, pk=outlet_id)
     live = current_edition(page.uid)
     draft = page.has_unpublished_changes or live is None or not live.public
@@ -152,7 +152,8 @@ def _view(page: Any, edition: Edition, outlet: Outlet) -> Story:
     return outlet.contract.view(edition.story, override.variation if override else None)
 
 
-def _page(request: HttpRequest, page_id: int) -> Any:
+def steered(request: HttpRequest, page_id: int) -> Any:
+    """The piece, for somebody who may edit it."""
     page: Any = get_object_or_404(Page, pk=page_id).specific
     if not page.permissions_for_user(request.user).can_edit() or not isinstance(page, SyndicatedPageMixin):
         raise PermissionDenied

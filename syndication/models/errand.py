@@ -23,6 +23,7 @@ class Errand(DueRow):
         READ_PAGE = "read-page", _("reading a page")
         TEND = "tend", _("looking after a received piece")
         CHECK_COPY = "check-copy", _("check of a copy")
+        FIND_COPIES = "find-copies", _("search for copies")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for a worker")
@@ -59,6 +60,11 @@ class Errand(DueRow):
         self.steps = steps
         mine = Errand.objects.held_by(self.pk, self.lease_token)
         return bool(mine.update(steps=steps, state=self.State.RUNNING))
+
+    def go_on(self, found: dict[str, Any]) -> bool:
+        """Write down what was found so far, for the next worker to go on, behind what waits; False if this lease was lost."""
+        mine = Errand.objects.held_by(self.pk, self.lease_token)
+        return bool(mine.update(**RELEASED, due_at=Now(), state=self.State.RUNNING, found=found))
 
     def end(self, state: str, sentence: str, found: dict[str, Any] | None = None) -> bool:
         """Write down the result; False if this lease was lost."""

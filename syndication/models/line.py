@@ -27,9 +27,9 @@ LINE_SHARE = 0.25
 
 
 def open_lines(test_only: bool = False) -> QuerySet[Outlet]:
-    """The outlets that may be spoken with now: active, pushed to, and not waiting for a moment of their own."""
+    """The outlets that may be spoken with now: active, pushed to, not quarantined, and not waiting for a moment of their own."""
     ready = Q(not_before=None) | Q(not_before__lte=Now())
-    outlets = Outlet.objects.filter(ready, state=Outlet.State.ACTIVE).exclude(kind="")
+    outlets = Outlet.objects.filter(ready, state=Outlet.State.ACTIVE, quarantined_at=None).exclude(kind="")
     return outlets.filter(is_test=True) if test_only else outlets
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from syndication.contract import Contract
+from syndication.findings import host_of
 from syndication.http import check_url
 from syndication.models.sealed import Hosted, SealedSecret
 from syndication.rules import picks
@@ -180,6 +181,11 @@ class Outlet(Hosted, index.Indexed, SealedSecret):
     lease_until = models.DateTimeField(null=True, editable=False)
     # The terms by which it was planned last; `reconcile` compares.
     planned_terms = models.CharField(max_length=64, blank=True, editable=False)
+    # Pages of ours there were taken over: no link to these hosts is shown and nothing is pushed, until an editor lifts it.
+    quarantined_at = models.DateTimeField(null=True, editable=False)
+    quarantined_hosts = models.JSONField(default=list, editable=False)
+    quarantine_reason = models.CharField(max_length=500, blank=True, editable=False)
+    quarantine_lifted_at = models.DateTimeField(null=True, editable=False)
     # The number in the signed link to its own page: another number ends every link that was sent before.
     link_number = models.PositiveIntegerField(default=1, editable=False)
 
@@ -233,6 +239,10 @@ class Outlet(Hosted, index.Indexed, SealedSecret):
     def pushes(self) -> bool:
         """Whether pieces can be pushed to it at all."""
         return bool(self.kind) and self.state != self.State.GONE
+
+    def withholds(self, url: str) -> bool:
+        """Whether no link to `url` may be shown, because pages on its host were taken over."""
+        return self.quarantined_at is not None and host_of(url) in self.quarantined_hosts
 
     @property
     def circuit(self) -> str:

@@ -42,7 +42,10 @@ class Sighting(models.Model):
     # As its reads name it; empty for what another source found.
     host = models.CharField(max_length=255, blank=True)
     path = models.CharField(max_length=500, blank=True)
+    # `counter`, `list` (an editor's), `webmention` or `pingback`.
     source = models.CharField(max_length=20, default="counter")
+    # What on the page says that it is a copy of this piece: each `{"what", "place", "excerpt"}`, as a verification has it.
+    evidence = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     first_at = models.DateTimeField(auto_now_add=True)
     last_at = models.DateTimeField(auto_now=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, later
 from syndication.models.host import Host, host_key
 from syndication.models.republication import Republication
+from syndication.story import Bearing
 
 if TYPE_CHECKING:
     from syndication.judge import Judgement
@@ -27,6 +28,16 @@ UNSETTLED = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), ti
 JITTER = 0.1
 # A stub's target is dead when it was gone this often in a row.
 DEAD_AFTER = 3
+# As it stands before anybody looked, and when another address is to be looked at.
+UNSEEN: dict[str, Any] = {
+    "standing": "",
+    "standing_in_a_row": 0,
+    "standing_since": None,
+    "moved_to": "",
+    "withheld_at": None,
+    "snapshot": {},
+    "snapshot_at": None,
+}
 
 
 def wait_after(verdict: str, in_a_row: int) -> timedelta:
@@ -44,6 +55,7 @@ class VerificationQuerySet(DueQuerySet):
         row, created = self.get_or_create(**own, defaults={"url": url, "due_at": from_now(FIRST_LOOK)})
         if not created:
             fresh = {"url": url, "host": host_key(url), "kept": {}, "verdict": "", "sentence": "", "evidence": [], "in_a_row": 0}
+            fresh |= UNSEEN
             reset = {} if row.url == url else fresh
             self.filter(pk=row.pk).update(due_at=from_now(FIRST_LOOK), **reset)
 
@@ -98,6 +110,16 @@ class Verification(DueRow):
         UNREACHABLE = "unreachable", _("unreachable")
         GONE = "gone", _("gone")
 
+    class Standing(models.TextChoices):
+        NONE = "", _("not looked yet")
+        ALIVE = "alive", _("alive")
+        MOVED = "moved", _("moved")
+        PAYWALLED = "paywalled", _("closed to who does not subscribe")
+        CHANGED = "changed", _("changed")
+        TAKEN_OVER = "taken over", _("taken over")
+        GONE = "gone", _("gone")
+        UNREACHABLE = "unreachable", _("unreachable")
+
     republication = models.OneToOneField(Republication, null=True, on_delete=models.CASCADE, related_name="verification")
     stub_uid = models.UUIDField(null=True, unique=True)
     url = models.URLField(max_length=2000)
@@ -111,6 +133,16 @@ class Verification(DueRow):
     in_a_row = models.PositiveIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(null=True)
+    # Of the page a stub points at (`syndication.standing`, written by `syndication.leaning`).
+    standing = models.CharField(max_length=12, choices=Standing, blank=True, default=Standing.NONE)
+    standing_in_a_row = models.PositiveIntegerField(default=0)
+    standing_since = models.DateTimeField(null=True)
+    moved_to = models.URLField(max_length=2000, blank=True)
+    # Since when readers see no link to it; a page that is theirs again ends that.
+    withheld_at = models.DateTimeField(null=True)
+    # `syndication.snapshot`, of the last look at which the text was as before.
+    snapshot = models.JSONField(default=dict)
+    snapshot_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = VerificationQuerySet.as_manager()
 
@@ -144,6 +176,16 @@ class Verification(DueRow):
         due_at = later(begins, from_now(timedelta(seconds=settings.SYNDICATION_HOST_PACE)))
         mine = Verification.objects.held_by(self.pk, self.lease_token)
         return bool(mine.update(**RELEASED, due_at=due_at, host=host, attempts=F("attempts") - 1))
+
+    @property
+    def bearing(self) -> Bearing:
+        """What our stub's readers must know of the page there; empty where the way to it is open."""
+        if self.withheld_at:
+            return "withheld"
+        if self.target_dead:
+            return "gone"
+        closed = self.standing == self.Standing.PAYWALLED and self.standing_in_a_row > 1
+        return "paywalled" if closed else ""
 
     def saw_the_same(self, judgement: "Judgement") -> bool:
         """Whether the look before this one saw all that, too, to the letter."""

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from syndication.contract import Contract
 from syndication.renderers import copy, corrections
 from syndication.rights import Policy
-from syndication.story import Moment, Story, Value
+from syndication.story import Moment, OutletCopy, Story, Value
 
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 JSON_TYPE = "application/feed+json; charset=utf-8"
@@ -97,12 +97,24 @@ def _content(story: Story) -> str:
     """The body, or the excerpt with the way to the rest; corrections below, and above what was retracted."""
     html = story.body_html or story.excerpt_html
     if story.outlet:
-        html += format_html('<p><a href="{}">Read the rest at {}</a></p>', story.outlet.url, story.outlet.name)
+        html += _onward(story.outlet)
     if not story.corrections:
         return html
     with override(story.language):
         told = corrections.html(story.corrections)
     return f"{told}\n{html}" if story.retracted else f"{html}\n{told}"
+
+
+def _onward(outlet: OutletCopy) -> str:
+    """The way to the rest, or why there is none; and to the copy in an archive where the page itself serves readers no more."""
+    if outlet.bearing == "withheld":
+        html = format_html("<p>It ran at {}; that page is no longer theirs.</p>", outlet.name)
+    elif outlet.bearing == "gone":
+        since = f" since {outlet.gone_since:%-d %B %Y}" if outlet.gone_since else ""
+        html = format_html("<p>It ran at {}, where the page has been gone{}.</p>", outlet.name, since)
+    else:
+        html = format_html('<p><a href="{}">Read the rest at {}</a></p>', outlet.url, outlet.name)
+    return html + (format_html('<p><a href="{}">An archived copy</a></p>', outlet.archive_url) if outlet.archived else "")
 
 
 def public_feed(story: Story, dialect: str) -> str:

@@ -75,7 +75,7 @@ def _for_outlet(handler: Any, entry: Entry) -> None:
     story = entry.story
     handler.addQuickElement("atom:updated", rfc3339_date(entry.updated))
     handler.addQuickElement("atom:link", "", {"rel": "canonical", "href": address(story.canonical.url)})
-    if story.outlet:
+    if story.outlet and story.outlet.url:
         handler.addQuickElement("atom:link", "", {"rel": "via", "href": address(story.outlet.url), "title": story.outlet.name})
     handler.addQuickElement("dc:language", story.language)
     if story.licence:
@@ -111,7 +111,7 @@ class Atom(_Dated, Atom1Feed):
                 handler.addQuickElement("uri", person.url)
             handler.endElement("author")
         handler.addQuickElement("content", entry.html, {"type": "html"})
-        if story.outlet:
+        if story.outlet and story.outlet.url:
             handler.addQuickElement("link", "", {"rel": "via", "href": address(story.outlet.url), "title": story.outlet.name})
         if entry.contract or story.canonical.url != story.url:
             handler.addQuickElement("link", "", {"rel": "canonical", "href": address(story.canonical.url)})

@@ -45,11 +45,14 @@ def news_article(story: Story, *, contact: str = "") -> dict[str, Any]:
             "acquireLicensePage": contact,
         }
     if story.outlet:
-        data["isBasedOn"] = {
-            "@type": "NewsArticle",
-            "url": story.outlet.url,
-            "publisher": {"@type": "NewsMediaOrganization", "name": story.outlet.name},
-        }
+        data["isBasedOn"] = _without_empty(
+            {
+                "@type": "NewsArticle",
+                "url": story.outlet.url,
+                "publisher": {"@type": "NewsMediaOrganization", "name": story.outlet.name},
+                "archivedAt": story.outlet.archive_url if story.outlet.archived else "",
+            }
+        )
     return _without_empty(data)
 
 

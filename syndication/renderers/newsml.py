@@ -113,7 +113,7 @@ def _item_meta(xml: _Xml, entry: Entry) -> None:
         xml.put("altRep", address(story.canonical.url), contenttype="text/html")
         if entry.ends_at:
             xml.put("expires", _moment(entry.ends_at))
-        if story.outlet:
+        if story.outlet and story.outlet.url:
             with xml.inside("link", {"rel": "irel:seeAlso", "href": address(story.outlet.url), "contenttype": "text/html"}):
                 xml.put("title", story.outlet.name)
         if story.lead_image:
