@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.db import transaction
@@ -12,7 +12,7 @@ from structlog.contextvars import bound_contextvars
 from syndication import http
 from syndication.contract import Contract, Variation
 from syndication.findings import find
-from syndication.judge import Evidence, Judgement, judge
+from syndication.judge import Evidence, Judgement, Verdict, judge
 from syndication.models import Edition, Notice, Republication, Verification
 from syndication.noticing import mended, notice
 from syndication.planning import plan_each
@@ -40,7 +40,7 @@ def verify_due(rounds: int = 100) -> int:
         due = list(loaded.select_related("republication__outlet", "republication__wanted", "republication__held"))
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
         for row, seen, judgement in Tour(due, _judge_safely, wished).looks():
-            looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid))
+            looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid) if row.stub_uid else None)
     return looked
 
 
@@ -74,7 +74,7 @@ def _judge_safely(row: Verification, seen: Visit) -> Judgement:
 
 def _as_before(row: Verification) -> Judgement:
     """What the same page was judged before; its terms stand with the look that judged it."""
-    return Judgement(row.verdict, row.sentence, tuple(Evidence(**piece) for piece in row.evidence))
+    return Judgement(cast(Verdict, row.verdict), row.sentence, tuple(Evidence(**piece) for piece in row.evidence))
 
 
 def _judge(row: Verification, seen: Visit) -> Judgement:
@@ -116,7 +116,7 @@ def story_there(republication: Republication) -> Story:
 
 def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edition | None) -> bool:
     answer = seen.answer
-    where = {"status": answer.status, "answered_url": answer.url} if answer else {}
+    where: dict[str, Any] = {"status": answer.status, "answered_url": answer.url} if answer else {}
     before, was_dead = row.verdict, row.target_dead
     with transaction.atomic():
         if seen.unchanged:
