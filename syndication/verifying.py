@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -17,7 +17,7 @@ from syndication import http
 from syndication.contract import Contract, Variation
 from syndication.drift import Seen, explain, naming_former, turned
 from syndication.findings import find
-from syndication.judge import Evidence, Judgement, judge
+from syndication.judge import Evidence, Judgement, Verdict, judge
 from syndication.killing import look_wait, seen_of_kill
 from syndication.leaning import lean
 from syndication.models import Edition, Look, Notice, Republication, Verification
@@ -49,7 +49,7 @@ def verify_due(rounds: int = 100) -> int:
         stubs = {edition.uid: edition for edition in Edition.objects.current().filter(uid__in=[row.stub_uid for row in due])}
         befores = {row.pk: before_correction(row.republication) for row in due}
         for row, seen, judgement in Tour(due, partial(_judge_safely, befores), wished).looks():
-            looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid))
+            looked += _write_down(row, seen, judgement, stubs.get(row.stub_uid) if row.stub_uid else None)
     return looked
 
 
@@ -83,7 +83,7 @@ def _judge_safely(befores: Mapping[int, Story | None], row: Verification, seen: 
 
 def _as_before(row: Verification) -> Judgement:
     """What the same page was judged before; its terms stand with the look that judged it."""
-    return Judgement(row.verdict, row.sentence, tuple(Evidence(**piece) for piece in row.evidence))
+    return Judgement(cast(Verdict, row.verdict), row.sentence, tuple(Evidence(**piece) for piece in row.evidence))
 
 
 def _judge(row: Verification, seen: Visit, before: Story | None) -> Judgement:

@@ -51,7 +51,7 @@ class HostQuerySet(models.QuerySet["Host"]):
         """
         known = set(self.filter(name__in=names).values_list("name", flat=True))
         if new := set(names) - known:
-            self.bulk_create([Host(name=name) for name in sorted(new)], ignore_conflicts=True)
+            Host.objects.bulk_create([Host(name=name) for name in sorted(new)], ignore_conflicts=True)
         with transaction.atomic():
             # Nobody waits for a host that another is taking, and the order is everybody's: no deadlock.
             free = self.filter(name__in=names).exclude(next_at__gt=Now())
