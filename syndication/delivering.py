@@ -312,7 +312,7 @@ def converse(connector: Connector, row: Republication) -> Receipt:
 
 
 def _take_down(connector: Connector, row: Republication, receipt: Receipt) -> Receipt:
-    if row.kill_id:
+    if row.kill is not None:
         return connector.kill(row.story, receipt, row.key, row.kill.reason)
     return connector.withdraw(row.story, receipt, row.key)
 

@@ -101,7 +101,7 @@ def close(told: Told, by: Any, note: str) -> bool:
     with transaction.atomic():
         if not Told.objects.unsettled().filter(pk=told.pk).update(**facts):
             return False
-        mine = Republication.objects.filter(pk=told.republication_id, kill=told.kill_id)
+        mine = Republication.objects.filter(pk=told.republication_id or 0, kill=told.kill_id)
         mine.exclude(state=Republication.State.WITHDRAWN).update(state=Republication.State.SKIPPED, due_at=None)
         mended(told.subject, Notice.Kind.KILL)
     return True
