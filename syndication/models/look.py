@@ -25,7 +25,13 @@ class Look(models.Model):
     answered_url = models.CharField(max_length=2000, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["verification", "-at"], name="look_newest")]
+        indexes = [
+            models.Index(fields=["verification", "-at"], name="look_newest"),
+            # All that charts read: the looks at which something changed, without their evidence.
+            models.Index(
+                fields=["verification", "at", "verdict", "before"], condition=~models.Q(verdict=models.F("before")), name="look_changes"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verdict}"

@@ -88,7 +88,10 @@ class Verification(DueRow):
                 condition=Q(republication__isnull=False) ^ Q(stub_uid__isnull=False), name="verification_of_one_thing"
             )
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="verification_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="verification_due"),
+            models.Index(fields=["verdict", "republication"], name="verification_verdict"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verdict or 'not looked yet'}: {self.url}"
