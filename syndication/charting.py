@@ -1,12 +1,14 @@
 """Charting: how many copies lead home, now and week by week, at which outlets, and which do not and since when."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, Count, DateTimeField, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When, Window
-from django.db.models.functions import Coalesce, Lead
+from django.db.models import Case, Count, DateTimeField, F, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -154,16 +156,13 @@ def weekly(of: Mapping[str, Any] | None = None, *, now: datetime | None = None, 
     now = now or timezone.now()
     begins = beginnings(now, weeks)
     ends = [*begins[1:], now]
-    counted = _spans(of).aggregate(
-        **{
-            f"{kind}_{number}": Count("verdict", filter=Q(verdict__in=verdicts) & Q(at__lte=end) & Q(until__gt=end))
-            for number, end in enumerate(ends)
-            for kind, verdicts in KINDS.items()
-        }
-    )
+    counted = [dict.fromkeys(KINDS, 0) for _end in ends]
+    for verdict, first, until in _spans(_changes(of, now)):
+        # Folded here: the same in SQL takes five times as long.
+        for number in range(bisect_left(ends, first), len(ends) if until is None else bisect_left(ends, until)):
+            counted[number][KIND_OF[verdict]] += 1
     return [
-        Week(begin, end, Tally(*(counted[f"{kind}_{number}"] for kind in KINDS)), over=end is not now)
-        for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
+        Week(begin, end, Tally(**kinds), over=end is not now) for begin, end, kinds in zip(begins, ends, counted, strict=True)
     ]
 
 
@@ -174,16 +173,27 @@ def beginnings(now: datetime, weeks: int = WEEKS) -> list[datetime]:
     return [monday - timedelta(weeks=ago) for ago in range(weeks - 1, -1, -1)]
 
 
-def _spans(of: Mapping[str, Any] | None) -> QuerySet[Any]:
-    """The looks at which a copy changed, each with `until`: when it changed again, or came down as was asked."""
+# Of one look: the copy, the verdict, when, and when the copy was taken down, if it was.
+Change = tuple[int, str, datetime, datetime | None]
+
+
+def _changes(of: Mapping[str, Any] | None, now: datetime) -> Iterable[Change]:
+    """The looks at which a copy changed, copy by copy, the oldest first."""
     place = "verification__republication"
-    changes = Look.objects.filter(CHANGED, **{f"{place}__isnull": False}, **_named(place, of)).order_by()
-    down = When(
-        Q(verdict="honoured", **{f"{place}__state": Republication.State.WITHDRAWN}), then=F(f"{place}__delivered_at")
-    )
-    following = Window(Lead("at"), partition_by=["verification_id"], order_by=["at"])
-    for_good = Value(datetime.max.replace(year=9000, tzinfo=timezone.get_default_timezone()), output_field=DateTimeField())
-    return changes.annotate(until=Coalesce(following, Case(down, default=for_good), for_good))
+    looks = Look.objects.filter(CHANGED, at__lte=now, verdict__in=KIND_OF, **{f"{place}__isnull": False}, **_named(place, of))
+    down = When(**{f"{place}__state": Republication.State.WITHDRAWN}, then=F(f"{place}__delivered_at"))
+    rows = looks.order_by("verification", "at").annotate(down=Case(down, output_field=DateTimeField()))
+    return rows.values_list("verification", "verdict", "at", "down").iterator()
+
+
+def _spans(changes: Iterable[Change]) -> Iterator[tuple[str, datetime, datetime | None]]:
+    """From when until when a copy had a verdict; until None: it still has."""
+    for (copy, verdict, at, down), following in pairwise([*changes, None]):  # type: ignore[misc]
+        if following is not None and following[0] == copy:
+            yield verdict, at, following[2]
+        else:
+            # What was taken down and is seen to be down is no copy any more.
+            yield verdict, at, max(at, down) if down and verdict == "honoured" else None
 
 
 def _named(place: str, of: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from syndication.admin import (
     bulk,
     dead_letters,
     deliveries,
+    health,
     letter,
     notices,
     outlet_actions,
@@ -31,7 +32,7 @@ from syndication.admin.senders import SenderViewSet, senders
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
-    *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
+    *(overview, republications, deliveries, dead_letters, health, letter, piece, notices, bulk, outlet_actions, todo),
     *(sender_screens, received, sightings, subscriptions, access, pulls),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
@@ -78,6 +79,7 @@ def register_menu() -> MenuItem:
     items = [
         ScreenMenuItem(_("Overview"), "overview", overview.RIGHT, icon_name="home", order=100),
         outlets.get_menu_item(order=200),
+        ScreenMenuItem(_("Canonical health"), "health", health.RIGHT, icon_name="view", order=250),
         ScreenMenuItem(_("Republications"), "republications", republications.RIGHT, icon_name="table", order=300),
         ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
         ScreenMenuItem(_("Pulls"), "pulls", pulls.RIGHT, icon_name="download", order=450),

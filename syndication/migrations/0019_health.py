@@ -4,28 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('syndication', '0014_look'),
+        ("syndication", "0014_look"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='noticepreference',
-            name='weekly',
-            field=models.BooleanField(default=True, help_text='Each Monday morning: how many copies lead home, which do so no more, and which do so again.', verbose_name='a weekly digest'),
+            model_name="noticepreference",
+            name="weekly",
+            field=models.BooleanField(
+                default=True,
+                help_text="Each Monday morning: how many copies lead home, which do so no more, and which do so again.",
+                verbose_name="a weekly digest",
+            ),
         ),
         migrations.AddField(
-            model_name='noticepreference',
-            name='weekly_at',
+            model_name="noticepreference",
+            name="weekly_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddIndex(
-            model_name='look',
-            index=models.Index(condition=models.Q(('verdict', models.F('before')), _negated=True), fields=['verification', 'at', 'verdict', 'before'], name='look_changes'),
+            model_name="look",
+            index=models.Index(
+                condition=models.Q(("verdict", models.F("before")), _negated=True),
+                fields=["verification", "at", "verdict", "before"],
+                name="look_changes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['verdict', 'republication'], name='verification_verdict'),
+            model_name="verification",
+            index=models.Index(fields=["verdict", "republication"], name="verification_verdict"),
         ),
     ]

@@ -29,7 +29,9 @@ class Look(models.Model):
             models.Index(fields=["verification", "-at"], name="look_newest"),
             # All that charts read: the looks at which something changed, without their evidence.
             models.Index(
-                fields=["verification", "at", "verdict", "before"], condition=~models.Q(verdict=models.F("before")), name="look_changes"
+                fields=["verification", "at", "verdict", "before"],
+                condition=~models.Q(verdict=models.F("before")),
+                name="look_changes",
             ),
         ]
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription, Token
+from syndication.models import Delivery, Errand, Notice, Republication, Sighting, Subscription, Token, Verification
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,8 @@ MAY = {
     "syndication:kit": ("EMS", "EMS"),
     "syndication:address": ("EMS", "EMS"),
     "syndication:letter": (VIEWERS, ""),
+    "syndication:health": (VIEWERS, ""),
+    "syndication:health_results": (VIEWERS, ""),
     # Wagtail's own group Editors may edit pages below the root that it was given.
     "syndication:panel": ("ES", ""),
     "syndication:push": ("", "ES"),
@@ -128,6 +130,8 @@ def arguments() -> dict[str, Any]:
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
     make.sender(pk=outlet.pk)
     Subscription.objects.create(pk=outlet.pk, topic="https://home.example/feeds/atom/", callback="https://reader.example/")
+    # A copy in trouble, so that there is a letter.
+    Verification.objects.create(republication=row, url="https://lantern.example/harbour", verdict="wrong")
     ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
     token, _text = Token.make(outlet, "Website", ["read"])
     return {**ids, "token_id": token.pk, "pk": outlet.pk, "token": "never-made"}
