@@ -106,6 +106,11 @@ def copies(of: Mapping[str, Any] | None = None) -> QuerySet[Any]:
     return looked.exclude(verdict="honoured", republication__state=Republication.State.WITHDRAWN)
 
 
+def is_copy(state: str, verdict: str | None) -> bool:
+    """The same of one republication: whether it counts, by its state and the verdict on it."""
+    return bool(verdict) and (verdict != "honoured" or state != Republication.State.WITHDRAWN)
+
+
 def tally() -> Tally:
     """How all copies do, for screens that ask often: two counts on indexes."""
     looked = Verification.objects.filter(republication__isnull=False).order_by()

@@ -14,7 +14,7 @@ OPENING = "Dear colleagues,"
 
 
 def letter(republication: Republication) -> Letter | None:
-    """The letter about this copy; None where nobody looked, or nothing is wanting. In the language of the piece, if we speak it."""
+    """The letter about this copy, in the language of the piece if we speak it; None where nothing is wanting that we know of."""
     seen = getattr(republication, "verification", None)
     if seen is None or seen.verdict in ("", "honoured"):
         return None

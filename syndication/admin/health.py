@@ -13,7 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.models import Page
 
 from syndication import charting
 from syndication.admin.republications import HEAVY, sections
@@ -34,14 +33,9 @@ LABELS = {
     "unreachable": gettext_lazy("Unreachable"),
     "gone": gettext_lazy("Gone"),
 }
-OUTLETS = [
-    gettext_lazy("Outlet"),
-    gettext_lazy("Copies"),
-    *LABELS.values(),
-    gettext_lazy("Share"),
-    gettext_lazy("Oldest trouble"),
-]
-WEEKS = [gettext_lazy("Week from"), gettext_lazy("Copies"), *LABELS.values(), gettext_lazy("Share")]
+FIGURES = [gettext_lazy("Copies"), *LABELS.values(), gettext_lazy("Share")]
+OUTLETS = [gettext_lazy("Outlet"), *FIGURES, gettext_lazy("Oldest trouble")]
+WEEKS = [gettext_lazy("Week from"), *FIGURES]
 COPIES = [gettext_lazy("Copy"), gettext_lazy("What we saw"), gettext_lazy("Since"), gettext_lazy("Last look")]
 
 
@@ -96,10 +90,7 @@ class HealthView(Listing):
     def of(self) -> Mapping[str, Any]:
         """What was chosen, of republications."""
         outlet, section = self.chosen.get("outlet"), self.chosen.get("section")
-        narrowed = {
-            "outlet": outlet.pk if outlet else None,
-            "wanted__section_id": section.pk if isinstance(section, Page) else None,
-        }
+        narrowed = {"outlet": outlet and outlet.pk, "wanted__section_id": section and section.pk}
         return {name: value for name, value in narrowed.items() if value is not None}
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -109,8 +100,7 @@ class HealthView(Listing):
             rows = charting.astray(self.of)
         else:
             rows = charting.with_since(charting.copies(self.of)).order_by("since", "pk")
-        if verdict and verdict != ALL:
-            rows = rows.filter(verdict__in=charting.KINDS.get(verdict, (verdict,)))
+            rows = rows if verdict == ALL else rows.filter(verdict__in=charting.KINDS.get(verdict, (verdict,)))
         if self.is_export:
             return rows.annotate(piece=F("republication__wanted__headline"), at=F("republication__outlet__name"))
         rows = rows.select_related("republication__outlet", "republication__wanted").defer("evidence")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from syndication import charting
 from syndication.admin import todo
 from syndication.admin.screens import Screen
 from syndication.models import Delivery, Outlet, Republication
@@ -87,6 +88,7 @@ class Overview(Screen):
             "waiting": sum(line.waiting for line in lines),
             "failed": sum(line.failed for line in lines),
             "todo": todo.due().count(),
+            "health": charting.tally(),
             "may_do": self.request.user.has_perm(todo.RIGHT),
             "oldest": _waited(oldest_due()),
             "may_manage": self.request.user.has_perm("syndication.change_outlet"),

@@ -116,11 +116,12 @@ _CANONICAL = {
         "In many systems it is a field “canonical URL”."
     ),
     "wrong": lambda: _(
-        "Please change the canonical link in the head of your page to exactly this one. In many systems it is a field “canonical URL”."
+        "Please change the canonical link in the head of your page to exactly this one. "
+        "In many systems it is a field “canonical URL”."
     ),
     "duplicated": lambda: _(
-        "Please keep exactly this one canonical link in the head of your page and take the others away. Often a theme and a plugin "
-        "each add one."
+        "Please keep exactly this one canonical link in the head of your page and take the others away. "
+        "Often a theme and a plugin each add one."
     ),
 }
 
@@ -149,8 +150,8 @@ def _correction(story: Story) -> str:
 
 def _take_down() -> str:
     return _(
-        "The piece is withdrawn. Please take your copy down, or answer 410 at its address. If the page has to stay, please take the "
-        "text away and put this line into its head:"
+        "The piece is withdrawn. Please take your copy down, or answer 410 at its address. "
+        "If the page has to stay, please take the text away and put this line into its head:"
     ) + (f"\n\n    {NOINDEX_TAG}")
 
 

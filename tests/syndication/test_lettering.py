@@ -90,9 +90,7 @@ def test_as_an_address_it_opens_a_mail_program_with_all_of_it() -> None:
     query = parse_qs(urlsplit(told.mailto).query)
     assert query == {"subject": [told.subject], "body": [told.body.replace("\n", "\r\n")]}
     assert "+" not in told.mailto, "a plus would stay a plus"
-    assert written(to="desk@weekly.example, news@weekly.example").mailto.startswith(
-        "mailto:desk@weekly.example,%20news@weekly.example?"
-    )
+    assert written(to="desk@weekly.example, news@x.example").mailto.startswith("mailto:desk@weekly.example,%20news@x.example?")
     many = written(evidence=[{"what": "link", "place": "body", "excerpt": "ü" * 300}] * 10).mailto
     assert len(many) <= 6_000 and many.startswith("mailto:?subject=")
 
