@@ -20,6 +20,7 @@ from syndication.admin import (
     piece,
     pulls,
     received,
+    reports,
     republications,
     sightings,
     subscriptions,
@@ -32,7 +33,7 @@ from syndication.admin.senders import SenderViewSet, senders
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
-    *(overview, republications, deliveries, dead_letters, health, letter, piece, notices, bulk, outlet_actions, todo),
+    *(overview, republications, deliveries, dead_letters, health, letter, reports, piece, notices, bulk, outlet_actions, todo),
     *(sender_screens, received, sightings, subscriptions, access, pulls),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
@@ -92,6 +93,12 @@ def register_menu() -> MenuItem:
         ScreenMenuItem(_("Subscriptions"), "subscriptions", subscriptions.RIGHT, icon_name="mail", order=900),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
+
+
+@hooks.register("register_reports_menu_item")
+def register_report() -> MenuItem:
+    """Where pieces ran, among Wagtail's own reports."""
+    return ScreenMenuItem(_("Where pieces ran"), "ran", reports.RIGHT, icon_name="table", order=900)
 
 
 @hooks.register("register_admin_urls")

@@ -47,6 +47,8 @@ MAY = {
     "syndication:letter": (VIEWERS, ""),
     "syndication:health": (VIEWERS, ""),
     "syndication:health_results": (VIEWERS, ""),
+    "syndication:ran": (VIEWERS, ""),
+    "syndication:ran_results": (VIEWERS, ""),
     # Wagtail's own group Editors may edit pages below the root that it was given.
     "syndication:panel": ("ES", ""),
     "syndication:push": ("", "ES"),
