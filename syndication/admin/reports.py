@@ -1,4 +1,4 @@
-"""Where pieces ran: each piece at each outlet that took it, its readers there, and how long it took to be live and to be proved."""
+"""Where pieces ran: each piece at each outlet that took it, its readers there, how long until it was live and until proved."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
