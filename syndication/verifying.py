@@ -101,7 +101,7 @@ def story_there(republication: Republication) -> Story:
 
 def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edition | None) -> bool:
     answer = seen.answer
-    where = {"status": answer.status, "answered_url": answer.url} if answer else {}
+    where: dict[str, Any] = {"status": answer.status, "answered_url": answer.url} if answer else {}
     before, was_dead = row.verdict, row.target_dead
     with transaction.atomic():
         settled = row.settle(judgement, **where)

@@ -1,6 +1,7 @@
 """The letter to a desk whose copy does not keep the contract."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -72,7 +73,7 @@ TAG = f'<link rel="canonical" href="{STORY.canonical.url}">'
 def test_of_a_broken_term_it_asks_for_that_alone_with_the_very_line(term: str, verdict: str, asked: str, line: str) -> None:
     corrections = (Correction(at=date(2026, 5, 3), text="It was a brig."), Correction(at=date(2026, 5, 1), text="It was night."))
     told = STORY.model_copy(update={"licence": Licence(name="CC BY", url="https://deed.example/by"), "corrections": corrections})
-    facts = {"url": "https://weekly.example/harbour", "finding": "Found.", "evidence": [], "looked_at": None}
+    facts: dict[str, Any] = {"url": "https://weekly.example/harbour", "finding": "Found.", "evidence": [], "looked_at": None}
     body = letter(told, Contract(noindex=True), verdict=verdict, broken={term: verdict}, **facts).body
     assert asked in body and line in body
     assert body.count("\n    <") == ("<" in line), "one line to paste, or none"

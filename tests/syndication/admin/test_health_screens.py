@@ -25,7 +25,7 @@ def editor(client: Client) -> Client:
 
 
 def get(client: Client, name: str, *args: Any, **query: Any) -> str:
-    answer = client.get(reverse(f"syndication:{name}", args=args), query)
+    answer: Any = client.get(reverse(f"syndication:{name}", args=args), query)
     assert answer.status_code == 200
     return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
 
