@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
 from django.db.models import Case, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.forms import Media
 from django.urls import path
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy, ngettext
@@ -114,7 +115,9 @@ class RanView(Listing):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds the headings."""
         context = super().get_context_data(*args, **kwargs)
-        return context if self.is_export else {**context, "headings": HEADINGS}
+        if self.is_export:
+            return context
+        return {**context, "headings": HEADINGS, "media": context["media"] + Media(css={"all": ["syndication/health.css"]})}
 
 
 def timed(rows: QuerySet[Any]) -> QuerySet[Any]:
