@@ -42,12 +42,14 @@ def mended_all(subjects: list[str], *kinds: str) -> int:
 
 
 def tell_notices() -> None:
-    """See whether anything stands still or is mended, then mail notices to who wants them."""
+    """See whether anything stands still or is mended, then mail notices, and on Mondays the digest, to who wants them."""
+    from syndication.digesting import mail_weekly
     from syndication.telling import mail_notices
     from syndication.watching import look_for_trouble
 
     look_for_trouble()
     mail_notices()
+    mail_weekly()
 
 
 def may_see(user: Any) -> bool:

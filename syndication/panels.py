@@ -1,5 +1,6 @@
 """The Syndication panel on a piece's edit form: what each outlet should hold, what it took, and what an editor decides there."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
+from syndication.charting import Tally, is_copy
 from syndication.connectors import CONNECTORS
 from syndication.counting import figures
 from syndication.models import Edition, Kill, Outlet, Override, Republication, Verification, current_edition
@@ -112,6 +114,7 @@ def table(page: Any, request: Any, bound: OverrideForm | None = None) -> str:
     context = {
         "page": page,
         "entries": entries,
+        "health": health(rows),
         "edition": edition,
         "reads": reads,
         "target": target_of(page.uid) if told and told.kind == "stub" and not page.alias_of_id else None,
@@ -133,6 +136,12 @@ def target_of(uid: Any) -> Verification | None:
         row.known = Snapshot.kept(row.snapshot)
     found: Verification | None = row
     return found
+
+
+def health(rows: list[Republication]) -> Tally:
+    """How the copies of one piece do."""
+    seen = [(row.state, getattr(row, "verification", None)) for row in rows]
+    return Tally.of(Counter(look.verdict for state, look in seen if look and is_copy(state, look.verdict)))
 
 
 def at_outlets(page: Any, told: Edition | None, bound: OverrideForm | None = None) -> list[AtOutlet]:

@@ -91,7 +91,7 @@ def _tell(person: Any, preference: NoticePreference) -> bool:
     if not mine.filter(told_at=preference.told_at).update(told_at=now):
         return False
     try:
-        with _language_of(person):
+        with language_of(person):
             _message(person, preference, news, over).send()
     except Exception:
         mine.filter(told_at=now).update(told_at=preference.told_at)
@@ -158,7 +158,8 @@ def _subject(site: str, news: list[Notice], over: list[Notice]) -> str:
 
 
 @contextmanager
-def _language_of(person: Any) -> Iterator[None]:
+def language_of(person: Any) -> Iterator[None]:
+    """Speak as this person prefers."""
     profile = getattr(person, "wagtail_userprofile", None)
     with translation.override(profile.get_preferred_language() if profile else settings.LANGUAGE_CODE):
         yield

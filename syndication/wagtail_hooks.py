@@ -15,6 +15,7 @@ from syndication.admin import (
     dead_letters,
     deliveries,
     discovery,
+    health,
     killing,
     letter,
     notices,
@@ -23,6 +24,7 @@ from syndication.admin import (
     piece,
     pulls,
     received,
+    reports,
     republications,
     sightings,
     subscriptions,
@@ -38,7 +40,7 @@ from syndication.pages import SyndicatedPageMixin
 
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
-    *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
+    *(overview, republications, deliveries, dead_letters, health, letter, reports, piece, notices, bulk, outlet_actions, todo),
     *(sender_screens, received, sightings, subscriptions, access, pulls, verification, killing),
     *(discovery, target),
 )
@@ -90,6 +92,7 @@ def register_menu() -> MenuItem:
     items = [
         ScreenMenuItem(_("Overview"), "overview", overview.RIGHT, icon_name="home", order=100),
         outlets.get_menu_item(order=200),
+        ScreenMenuItem(_("Canonical health"), "health", health.RIGHT, icon_name="view", order=250),
         ScreenMenuItem(_("Republications"), "republications", republications.RIGHT, icon_name="table", order=300),
         ScreenMenuItem(_("Deliveries"), "deliveries", deliveries.RIGHT, icon_name="history", order=400),
         ScreenMenuItem(_("Pulls"), "pulls", pulls.RIGHT, icon_name="download", order=450),
@@ -117,6 +120,12 @@ def kill_button(page: Any, user: Any, view_name: str, next_url: str | None = Non
     """“Kill…” in the menu of a piece, for who may."""
     if isinstance(page, SyndicatedPageMixin) and page.pk and user.has_perm(killing.RIGHT):
         yield Button(_("Kill…"), reverse("syndication:kill_page", args=[page.pk]), icon_name="warning", priority=90)
+
+
+@hooks.register("register_reports_menu_item")
+def register_report() -> MenuItem:
+    """Where pieces ran, among Wagtail's own reports."""
+    return ScreenMenuItem(_("Where pieces ran"), "ran", reports.RIGHT, icon_name="table", order=900)
 
 
 @hooks.register("register_admin_urls")

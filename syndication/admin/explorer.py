@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.pages.listing import ExplorableIndexView
 
+from syndication.charting import Tally, is_copy
 from syndication.models import Republication
 from syndication.pages import SyndicatedPageMixin
 
 
 class OutletsColumn(Column):
-    """“Delivered to 3 of 4”, “1 failed”: one query for all the rows of the table."""
+    """“Delivered to 3 of 4”, “1 failed”, and whether the copies lead home: one query for all the rows of the table."""
+
+    cell_template_name = "syndication/panels/at_outlets.html"
 
     def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
         """The piece's own summary, out of that of the whole table."""
@@ -22,7 +25,7 @@ class OutletsColumn(Column):
         if not hasattr(table, "at_outlets"):
             table.at_outlets = summaries(table.data)
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        context["value"] = table.at_outlets.get(instance.pk, "")
+        context["value"], context["health"] = table.at_outlets.get(instance.pk, ("", Tally()))
         return context
 
     def get_value(self, instance: Any) -> str:
@@ -30,14 +33,17 @@ class OutletsColumn(Column):
         return ""
 
 
-def summaries(pages: Iterable[Any]) -> dict[int, str]:
-    """For each page that is a piece, how it fares at the outlets, in a few words."""
+def summaries(pages: Iterable[Any]) -> dict[int, tuple[str, Tally]]:
+    """For each page that is a piece, how it fares at the outlets in a few words, and how its copies do."""
     pieces = {page.pk: page.uid for page in pages if isinstance(page, SyndicatedPageMixin) and not page.alias_of_id}  # type: ignore[attr-defined]
     counted: dict[Any, Counter[str]] = defaultdict(Counter)
-    rows = Republication.objects.filter(uid__in=pieces.values()).values_list("uid", "state", "operation")
-    for uid, state, operation in rows:
+    verdicts: dict[Any, Counter[str]] = defaultdict(Counter)
+    rows = Republication.objects.filter(uid__in=pieces.values())
+    for uid, state, operation, verdict in rows.values_list("uid", "state", "operation", "verification__verdict"):
+        if is_copy(state, verdict):
+            verdicts[uid][verdict] += 1
         counted[uid][state if operation == Republication.PUBLISH or state != Republication.State.PENDING else "leaving"] += 1
-    return {pk: summary(counted[uid]) for pk, uid in pieces.items()}
+    return {pk: (summary(counted[uid]), Tally.of(verdicts[uid])) for pk, uid in pieces.items()}
 
 
 def summary(states: Counter[str]) -> str:

@@ -177,7 +177,7 @@ class MailForm(forms.ModelForm):
 
     class Meta:
         model = NoticePreference
-        fields = ["mail"]
+        fields = ["mail", "weekly"]
         widgets = {"mail": forms.RadioSelect}
         help_texts = {
             "mail": _(

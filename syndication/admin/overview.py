@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from syndication import charting
 from syndication.admin import todo
 from syndication.admin.killing import standing_alarms
 from syndication.admin.screens import Screen
@@ -89,6 +90,7 @@ class Overview(Screen):
             "failed": sum(line.failed for line in lines),
             "todo": todo.due().count(),
             "alarms": standing_alarms(),
+            "health": charting.tally(),
             "may_do": self.request.user.has_perm(todo.RIGHT),
             "oldest": _waited(oldest_due()),
             "may_manage": self.request.user.has_perm("syndication.change_outlet"),

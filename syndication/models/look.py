@@ -45,7 +45,15 @@ class Look(models.Model):
     objects = LookQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["verification", "-at"], name="look_newest")]
+        indexes = [
+            models.Index(fields=["verification", "-at"], name="look_newest"),
+            # All that charts read: the looks at which something changed, without their evidence.
+            models.Index(
+                fields=["verification", "at", "verdict", "before"],
+                condition=~models.Q(verdict=models.F("before")),
+                name="look_changes",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verdict}"

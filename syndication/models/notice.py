@@ -66,6 +66,13 @@ class NoticePreference(models.Model):
     # The last notice this person was told of by mail, and when.
     told_up_to = models.BigIntegerField(default=0, editable=False)
     told_at = models.DateTimeField(null=True, editable=False)
+    weekly = models.BooleanField(
+        _("a weekly digest"),
+        default=True,
+        help_text=_("Each Monday morning: how many copies lead home, which do so no more, and which do so again."),
+    )
+    # When this person's last digest was sent, or when we met them first.
+    weekly_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_mail_display()}"

@@ -155,6 +155,7 @@ class Verification(DueRow):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="verification_due"),
             models.Index(fields=["host", "due_at"], condition=Q(due_at__isnull=False), name="verification_turns"),
+            models.Index(fields=["verdict", "republication"], name="verification_verdict"),
         ]
 
     def __str__(self) -> str:

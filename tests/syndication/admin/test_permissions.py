@@ -54,6 +54,10 @@ MAY = {
     "syndication:kit": ("EMS", "EMS"),
     "syndication:address": ("EMS", "EMS"),
     "syndication:letter": (VIEWERS, ""),
+    "syndication:health": (VIEWERS, ""),
+    "syndication:health_results": (VIEWERS, ""),
+    "syndication:ran": (VIEWERS, ""),
+    "syndication:ran_results": (VIEWERS, ""),
     # Wagtail's own group Editors may edit pages below the root that it was given.
     "syndication:panel": ("ES", ""),
     "syndication:push": ("", "ES"),
@@ -147,6 +151,8 @@ def arguments() -> dict[str, Any]:
     killed = {"headline": "Lamps", "reason": "Why", "lifted_at": row.created_at}
     kill = Kill.objects.create(pk=outlet.pk, uid=page.uid, edition=row.wanted, url=page.full_url, **killed)
     ids["told_id"] = Told.objects.create(kill=kill, outlet=outlet, outlet_name=outlet.name).pk
+    # A copy in trouble, so that there is a letter.
+    Verification.objects.create(republication=row, url="https://lantern.example/harbour", verdict="wrong")
     ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
     token, _text = Token.make(outlet, "Website", ["read"])
     return {**ids, "token_id": token.pk, "pk": outlet.pk, "token": "never-made"}
