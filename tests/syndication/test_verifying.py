@@ -337,7 +337,7 @@ def test_a_copy_that_still_shows_the_text_of_before_a_correction_is_wrong(partne
     head = f'<link rel="canonical" href="{story.canonical.url}">'
     page = f"<!doctype html><head>{head}</head><body><h1>{story.headline}</h1>%s</body>"
     partner.routes["/copy"] = lambda visit: visit.reply(200, (page % first.body_html).encode())
-    delivered(partner.url("/copy"), story, canonical=True, link=False)
+    delivered(partner.url("/copy"), story, owes_link=False)
     seen = look()
     assert seen.verdict == "wrong" and "does not show our correction of 3 March 2026" in seen.sentence
     assert seen.looks.get().terms["correction"] == "wrong"
