@@ -1,7 +1,7 @@
 """Verifying: fetch the copy from a real server on loopback, judge it, write down what was seen and when to look again."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from syndication.judge import Judgement
 from syndication.models import Edition, Notice, Republication, Verification, claim, current_edition, target_dead
 from syndication.models.verification import HONOURED, UNSETTLED
 from syndication.receipt import Receipt
-from syndication.story import Story
+from syndication.story import Correction, Story
 from syndication.verifying import look_now, verify_due
 from tests import factories as make
 from tests.fakes.partner import Partner, Visit
@@ -326,3 +326,20 @@ def test_a_stubs_page_is_told_of_when_it_is_proved_dead(partner: Partner) -> Non
     assert open_notices() == []
     look()
     assert [told.uid for told in open_notices()] == [uid]
+
+
+def test_a_copy_that_still_shows_the_text_of_before_a_correction_is_wrong(partner: Partner) -> None:
+    first = make.story(body_html="<p>" + "The dam was inspected twice in ten years, said the ministry on a Monday. " * 3 + "</p>")
+    make.edition(first)
+    mended = first.body_html.replace("twice in ten years", "once in thirty years").replace("Monday", "Thursday")
+    note = Correction(at=date(2026, 3, 3), text="The dam was inspected once in thirty years, not twice in ten years.")
+    story = first.model_copy(update={"body_html": mended, "corrections": (note,)})
+    head = f'<link rel="canonical" href="{story.canonical.url}">'
+    page = f"<!doctype html><head>{head}</head><body><h1>{story.headline}</h1>%s</body>"
+    partner.routes["/copy"] = lambda visit: visit.reply(200, (page % first.body_html).encode())
+    delivered(partner.url("/copy"), story, owes_link=False)
+    seen = look()
+    assert seen.verdict == "wrong" and "does not show our correction of 3 March 2026" in seen.sentence
+    assert seen.looks.get().terms["correction"] == "wrong"
+    partner.routes["/copy"] = lambda visit: visit.reply(200, (page % mended).encode())
+    assert look().verdict == "honoured"
