@@ -54,7 +54,7 @@ def mail_alarms() -> int:
 
 def _alarm_safely(person: Any, alarms: list[Notice]) -> bool:
     try:
-        with _language_of(person):
+        with language_of(person):
             _message(person, NoticePreference(mail=NoticePreference.Mail.AT_ONCE), alarms, []).send()
     except Exception as problem:
         log.warning("alarm not mailed", user=person.pk, problem=type(problem).__name__)

@@ -7,7 +7,7 @@ import syndication.models.outlet
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("home", "0003_rights"),
+        ("home", "0004_corrections"),
     ]
 
     operations = [

@@ -22,7 +22,7 @@ def groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syndication", "0014_look"),
+        ("syndication", "0015_crawler"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),

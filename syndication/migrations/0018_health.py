@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("syndication", "0014_look"),
+        ("syndication", "0017_stubs"),
     ]
 
     operations = [
