@@ -173,7 +173,7 @@ def _write_down(row: Verification, seen: Visit, judgement: Judgement, stub: Edit
         settled = row.settle(judgement, **where, unchanged=seen.unchanged, kept=kept, history=history, wait=wait)
         if settled and row.stub_uid:
             lean(row, judgement, stub, leant)
-        if settled and not seen_of_kill(row, answer and answer.status):
+        if settled and not seen_of_kill(row, where.get("status")):
             _notice(row, stub, is_news=is_news)
     if settled and before != row.verdict:
         log.info("verdict", verdict=row.verdict, before=before, url=row.url, **_named(row))

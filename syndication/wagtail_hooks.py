@@ -159,7 +159,7 @@ def register_permissions() -> Any:
     from django.contrib.auth.models import Permission
 
     codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_pull", "view_credentials", "manage_tokens")
-    codenames += ("kill_republication",)
+    kill = "kill_republication"
     sender = ("add_sender", "change_sender", "delete_sender", "view_sender", "view_received")
     outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
-    return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet, *sender))
+    return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, kill, *outlet, *sender))

@@ -24,9 +24,9 @@ JUNE = date(2018, 6, 1)
 def corrected(*kinds: str, text: str = "It was Tuesday.", **facts: Any) -> Any:
     """A published original with a correction of each of these kinds."""
     page = make.original(live=False, **facts)
-    page.corrections = [
-        DatedCorrection(kind=kind, made_at=noon(date(2018, 6, day)), text=text) for day, kind in enumerate(kinds, 1)
-    ]
+    page.corrections.set(
+        [DatedCorrection(kind=kind, made_at=noon(date(2018, 6, day)), text=text) for day, kind in enumerate(kinds, 1)]
+    )
     return make.publish(page)
 
 
@@ -86,7 +86,7 @@ def test_a_retracted_piece_keeps_its_address_and_is_recommended_nowhere(client: 
 def test_a_stub_mirrors_its_outlets_corrections_and_passes_them_on_to_nobody(client: Client) -> None:
     stub = make.stub(live=False)
     theirs = DatedCorrection(made_at=noon(JUNE), text="Two lamps.", by_outlet=True, url="https://outlet.example/corrections/7")
-    stub.corrections = [theirs]
+    stub.corrections.set([theirs])
     stub = make.publish(stub)
     tree = read(client, stub.url)
     assert tree.css_first("#corrections h2").text() == "Correction by Evening Lantern"
@@ -159,7 +159,7 @@ def test_an_edited_correction_keeps_its_address_and_its_old_words_and_no_publish
 
 def test_what_was_never_published_may_be_taken_away_again(desk: Client) -> None:  # noqa: F811
     page = make.original(live=False)
-    page.corrections = [DatedCorrection(text="It was Tuesday.")]
+    page.corrections.set([DatedCorrection(text="It was Tuesday.")])
     page.save_revision()
     form = article_form(desk, editing(page), "The harbour was empty.", **{"corrections-0-DELETE": "1"})
     assert desk.post(editing(page), form).status_code == 302

@@ -138,15 +138,16 @@ _SAID = ("contract", "status", "url", "asked", "withdrawn", "story", "encoding",
 
 def _read(family: str, told: str) -> Case:
     name, expected, *lines = told.splitlines()
-    said, headers = {}, {"content-type": "text/html; charset=utf-8"}
+    said: dict[str, str] = {}
+    headers = {"content-type": "text/html; charset=utf-8"}
     while lines and lines[0].startswith("> "):
         key, _, value = lines.pop(0)[2:].partition(": ")
         (said if key in _SAID else headers)[key] = Template(value).safe_substitute(SHARED)
     verdict, *terms = expected.split()
     source = Template("\n".join(lines)).safe_substitute(SHARED)
     if "\n---\n" in f"\n{source}\n":
-        head, _, body = f"\n{source}\n".partition("\n---\n")
-        source = f"<!doctype html><html lang=en><head><title>A page</title>{head}</head><body>{body}</body></html>"
+        head, _, rest = f"\n{source}\n".partition("\n---\n")
+        source = f"<!doctype html><html lang=en><head><title>A page</title>{head}</head><body>{rest}</body></html>"
     body = source.encode(said.get("encoding", "utf-8"))
     return Case(f"{family}: {name}", verdict, dict(term.split("=") for term in terms), body, headers, said)
 

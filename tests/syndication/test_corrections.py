@@ -16,7 +16,7 @@ from syndication.renderers import copy, ninjs1
 from syndication.renderers.payload import payload
 from syndication.story import Correction, CorrectionKind, Story, gravest
 from tests import factories as make
-from tests.connectors.test_email_desk import Postbox, letter, postbox, writing  # noqa: F401 - a fixture
+from tests.connectors.test_email_desk import Postbox, letter, postbox, writing  # type: ignore[attr-defined]  # noqa: F401 - a fixture
 from tests.outlets import Desk, memory
 from tests.syndication.test_inbox import send, version
 

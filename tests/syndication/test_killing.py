@@ -162,7 +162,12 @@ def test_a_copy_of_the_site_kills_at_test_outlets_only(page: Any, desk: Desk, se
 
 def test_a_kill_that_meets_a_publish_under_way_wins(page: Any, desk: Desk) -> None:
     make.edit(page, title="Lamps, again")
-    desk.meanwhile = lambda: killing.kill(page, WHY, None) and setattr(desk, "meanwhile", None)
+
+    def strike() -> None:
+        desk.meanwhile = None
+        killing.kill(page, WHY, None)
+
+    desk.meanwhile = strike
     deliver_due()
     assert Republication.objects.get().held, "the late answer is kept"
     tend_kills()

@@ -445,7 +445,7 @@ def test_a_crawl_delay_is_heeded_from_the_first_page_on(partner: Partner) -> Non
 def test_looks_that_began_together_do_not_come_back_together(partner: Partner) -> None:
     watch(*(partner.url(f"/status/200?{number}") for number in range(30)))
     assert verify_due() == 30
-    due = sorted(Verification.objects.values_list("due_at", flat=True))
+    due = sorted(filter(None, Verification.objects.values_list("due_at", flat=True)))
     assert due[-1] - due[0] > timedelta(hours=2)
 
 

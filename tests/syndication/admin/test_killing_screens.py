@@ -65,8 +65,8 @@ def test_the_record_tells_all_and_leads_to_lift_and_to_settling(page: Any, clien
 def test_who_publishes_a_killed_piece_is_led_to_the_kill(page: Any, client: Client) -> None:
     made = killed(page)
     client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
-    request = RequestFactory().post("/")
-    request.session, request._messages = {}, None  # type: ignore[assignment]
+    request: Any = RequestFactory().post("/")
+    request.session, request._messages = {}, None
     request._messages = FallbackStorage(request)
     answer = refuse_publishing(request, page)
     assert answer is not None and answer["Location"] == reverse("syndication:kill", args=[made.pk])
