@@ -70,7 +70,7 @@ def _blocking(edition: Edition, outlet: Outlet, override: Override) -> list[Obje
     sentences = []
     if not edition.public:
         sentences.append(_("The piece is not public. Publish it first."))
-    if edition.card.retracted:
+    if edition.story.retracted:
         sentences.append(_("The piece was retracted. What was retracted is not passed on to anybody new."))
     if not outlet.kind:
         sentences.append(_("Nothing is pushed to this outlet. Choose how on its form."))

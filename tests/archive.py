@@ -41,9 +41,11 @@ DELIVERIES = """
 """
 VERIFICATIONS = """
     INSERT INTO syndication_verification (
-        republication_id, url, verdict, sentence, evidence, in_a_row, looked_at, due_at, fence, attempts
+        republication_id, url, verdict, sentence, evidence, in_a_row, looked_at, due_at, fence, attempts,
+        host, kept, standing, standing_in_a_row, moved_to, snapshot
     )
-    SELECT id, receipt_url, CASE WHEN wanted_id %% 50 = 0 THEN 'wrong' ELSE 'honoured' END, '', '[]', 1, %(now)s, %(later)s, 1, 0
+    SELECT id, receipt_url, CASE WHEN wanted_id %% 50 = 0 THEN 'wrong' ELSE 'honoured' END, '', '[]', 1, %(now)s, %(later)s, 1, 0,
+        'outlet.example', '{}', '', 0, '', '{}'
     FROM syndication_republication WHERE wanted_id BETWEEN %(first)s AND %(last)s AND state = 'delivered'
 """
 # What the databases say differently. AGO: a moment of the last twenty days.
