@@ -348,22 +348,36 @@ def test_turns_are_counted_by_host_and_port(url: str, key: str) -> None:
     assert host_key(url) == key
 
 
-def test_one_host_has_one_turn_in_a_pace_over_all_workers(settings: Any) -> None:
-    settings.SYNDICATION_HOST_PACE = 5
-    assert Host.objects.take(["a.example", "b.example"]) == {"a.example": 5, "b.example": 5}
-    assert Host.objects.take(["a.example", "c.example"]) == {"c.example": 5}
-    wait = Host.objects.get(name="a.example").next_at - timezone.now()
-    assert timedelta(seconds=3) < wait <= timedelta(seconds=5)
+def until_its_turn(name: str) -> timedelta:
+    return Host.objects.get(name=name).next_at - timezone.now()
+
+
+def test_one_host_has_one_turn_over_all_workers_and_the_next_begins_a_pace_after_its_end() -> None:
+    for name in ("a.example", "b.example"):
+        Host.objects.create(name=name)
+        assert Host.objects.take(name, 5, 15)
+        assert not Host.objects.take(name, 5, 15)
+    assert timedelta(seconds=18) < until_its_turn("a.example") <= timedelta(seconds=20), "however late its request ends"
+    Host.objects.leave("a.example", 5)
+    assert timedelta(seconds=3) < until_its_turn("a.example") <= timedelta(seconds=5)
+    assert not Host.objects.take("a.example", 5, 15)
     Host.objects.filter(name="a.example").update(next_at=Now())
-    assert Host.objects.take(["a.example"]) == {"a.example": 5}
+    assert Host.objects.take("a.example", 5, 15)
+    assert not Host.objects.take("b.example", 5, 15)
 
 
-def test_the_pace_is_scaled_and_what_the_host_asks_counts_when_it_is_longer(settings: Any) -> None:
-    settings.SYNDICATION_HOST_PACE, settings.SYNDICATION_TIME_SCALE = 5, 10
-    Host.objects.create(name="slow.example", pace=30)
-    assert Host.objects.take(["slow.example"]) == {"slow.example": 30}
-    wait = Host.objects.get().next_at - timezone.now()
-    assert timedelta(seconds=290) < wait <= timedelta(seconds=300)
+def test_a_pace_is_scaled_and_a_deadline_is_not(settings: Any) -> None:
+    settings.SYNDICATION_TIME_SCALE = 10
+    Host.objects.create(name="slow.example")
+    Host.objects.take("slow.example", 30, 15)
+    assert timedelta(seconds=305) < until_its_turn("slow.example") <= timedelta(seconds=315)
+    Host.objects.leave("slow.example", 30)
+    assert timedelta(seconds=290) < until_its_turn("slow.example") <= timedelta(seconds=300)
+
+
+def test_what_a_host_asks_counts_when_it_is_longer_than_our_own_pace(settings: Any) -> None:
+    settings.SYNDICATION_HOST_PACE = 5
+    assert [Host(pace=pace).seconds for pace in (0, 30)] == [5, 30]
 
 
 def test_no_host_starves_the_others(settings: Any) -> None:
@@ -376,7 +390,8 @@ def test_no_host_starves_the_others(settings: Any) -> None:
     assert sorted(row.host for row in first) == ["big.example"] * 3 + ["middle.example"] * 2 + ["small.example"]
     settings.SYNDICATION_HOST_PACE = 2
     assert sorted(row.host for row in Verification.objects.all().lease_by_turns(6)) == ["big.example", "middle.example"]
-    Host.objects.take(["big.example"])
+    Host.objects.create(name="big.example")
+    Host.objects.take("big.example", 2, 15)
     assert [row.host for row in Verification.objects.all().lease_by_turns(6)] == []
 
 
@@ -403,7 +418,7 @@ def test_where_a_redirect_leads_has_turns_of_its_own(partner: Partner, settings:
         fresh = {"robots_until": Now() + timedelta(hours=1)}
         for host in (partner, other):
             Host.objects.create(name=f"127.0.0.1:{host.port}", **fresh)
-        assert Host.objects.take([f"127.0.0.1:{other.port}"])
+        assert Host.objects.take(f"127.0.0.1:{other.port}", 60, 15)
         assert verify_due() == 0
         row = Verification.objects.get()
         assert (row.host, row.attempts, len(other.requests)) == (f"127.0.0.1:{other.port}", 0, 0)
