@@ -1,11 +1,15 @@
 """Visiting: turns by host, robots.txt, and pages that need not be read again. The partner is a real server on loopback."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, pairwise
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
@@ -92,7 +96,7 @@ def test_an_honoured_copy_is_asked_whether_it_changed_and_the_look_counts(partne
     assert (second.verdict, second.in_a_row, second.evidence) == ("honoured", 2, first.evidence)
     newest, oldest = Look.objects.order_by("-at", "-pk")
     assert (newest.unchanged, oldest.unchanged) == (True, False)
-    assert (newest.verdict, newest.evidence, newest.terms, newest.status) == ("honoured", oldest.evidence, oldest.terms, 304)
+    assert (newest.verdict, newest.evidence, newest.terms, newest.status) == ("honoured", [], oldest.terms, 304)
 
 
 def test_the_same_bytes_need_no_new_reading(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,6 +368,78 @@ def test_one_host_has_one_turn_over_all_workers_and_the_next_begins_a_pace_after
     Host.objects.filter(name="a.example").update(next_at=Now())
     assert Host.objects.take("a.example", 5, 15)
     assert not Host.objects.take("b.example", 5, 15)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pace_holds_as_the_host_sees_it_though_requests_begin_late(
+    partner: Partner, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SYNDICATION_HOST_PACE = pace = 0.4
+    asked: list[float] = []
+    lags = cycle([0.6, 0.0])  # Longer than the pace: where turns are counted from when they are taken, the next one is early.
+    real = visiting._see
+
+    def late(*about: Any) -> Any:
+        time.sleep(next(lags))
+        return real(*about)
+
+    def answer(visit: Visit) -> None:
+        asked.append(time.monotonic())
+        visit.reply(200, b"words")
+
+    def work() -> None:
+        try:
+            ends = time.monotonic() + 20
+            while Look.objects.count() < pages and time.monotonic() < ends:
+                verify_due()
+                time.sleep(0.02)
+        finally:
+            connection.close()
+
+    pages = 4
+    monkeypatch.setattr(visiting, "_see", late)
+    partner.routes["/page"] = answer
+    Host.objects.create(name=f"127.0.0.1:{partner.port}", robots_until=Now() + timedelta(hours=1))
+    watch(*(partner.url(f"/page?{number}") for number in range(pages)))
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(asked) == pages
+    assert min(after - before for before, after in pairwise(asked)) >= pace
+
+
+def test_a_host_whose_worker_vanished_is_free_again_by_itself() -> None:
+    Host.objects.create(name="a.example")
+    Host.objects.take("a.example", 0.1, 0.2)
+    assert not Host.objects.take("a.example", 0.1, 0.2)
+    time.sleep(0.4)
+    assert Host.objects.take("a.example", 0.1, 0.2)
+
+
+def test_a_turn_that_was_not_used_is_given_back_at_once(partner: Partner, settings: Any) -> None:
+    settings.SYNDICATION_HOST_PACE = 60
+    known = {"robots_until": Now() + timedelta(hours=1)}
+    Host.objects.create(name="waits.example", **known)
+    Host.objects.create(name=f"127.0.0.1:{partner.port}", next_at=Now() + timedelta(hours=1), **known)
+    watch(partner.url("/page"))
+    Verification.objects.update(host="waits.example")
+    assert verify_due() == 0
+    assert Verification.objects.get().host == f"127.0.0.1:{partner.port}"
+    assert Host.objects.take("waits.example", 60, 15)
+
+
+def test_a_look_that_outlasted_its_time_ends_no_turn_of_another(settings: Any) -> None:
+    settings.SYNDICATION_HOST_PACE = 1
+    watch("https://a.example/")
+    tour = visiting.Tour(list(Verification.objects.all()), lambda *_: pytest.fail("judged"), lambda _: "")
+    (journey,) = tour.journeys
+    assert tour._turn(journey, "a.example")
+    Host.objects.update(next_at=Now() + timedelta(seconds=15))
+    journey.ends -= 20
+    tour._leave(journey, "a.example")
+    assert until_its_turn("a.example") > timedelta(seconds=10)
 
 
 def test_a_pace_is_scaled_and_a_deadline_is_not(settings: Any) -> None:
