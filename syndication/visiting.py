@@ -175,6 +175,8 @@ class Tour:
             self._leave(journey, found.host)
             self._keep_rules(found)
             for waiting in self.waiting.pop(found.host):
+                # What was free when it came may have a pace now.
+                waiting.turns.pop(found.host, None)
                 self._go(waiting)
         elif isinstance(found, _Ended):
             self._leave(journey, *journey.turns)
