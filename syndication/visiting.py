@@ -80,7 +80,7 @@ class _Journey:
     heeds: bool
     kept: Kept | None
     hops: int = 0
-    here: set[str] = field(default_factory=set)  # the hosts whose turn is ours
+    turns: dict[str, int] = field(default_factory=dict)  # the hosts whose turn is ours, and how often we asked each
 
     @property
     def left(self) -> float:
@@ -107,27 +107,26 @@ class _Rules:
 class Tour:
     """Looks at a batch of pages side by side. Use once.
 
-    A row whose host has no turn for it now is given back untried; nobody waits. A turn is one request, or the redirects of
-    one page within its host, each of which moves the next turn by a pace.
+    A row whose host has no turn for it now is given back untried; nobody waits. A turn is one request, or those that the
+    redirects of one page make of its host, and it ends when they have ended: the next begins a pace later for each of them.
+    Were it counted from when it was taken, a request that starts late would be met by the next one, which starts in time.
     """
 
     def __init__(self, rows: Sequence[Verification], judge: Judge, wish: Callable[[Verification], str]):
         self.judge = judge
         self.hosts: dict[str, Host] = {}
-        self.paces = Host.objects.take({row.host for row in rows if row.host})
-        self.ready = set(self.paces)
         self.waiting: dict[str, list[_Journey]] = {}
         self.flying: dict[Future[Any], _Journey] = {}
         self.ended: list[tuple[Verification, Visit, Judgement]] = []
         ends = time.monotonic() + LOOK_SECONDS
         self.journeys = [_journey(row, wish(row), ends) for row in rows]
-        self._learn({host_key(journey.url) for journey in self.journeys})
+        self._learn({host_key(journey.url) for journey in self.journeys} | {row.host for row in rows})
 
     def looks(self) -> Iterator[tuple[Verification, Visit, Judgement]]:
         """Each look as it ends."""
         with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="look") as self.pool:
             for journey in self.journeys:
-                self._go(journey)
+                self._begin(journey)
             while self.flying or self.ended:
                 while self.ended:
                     yield self.ended.pop()
@@ -135,6 +134,13 @@ class Tour:
                     done, _others = wait(self.flying, return_when=FIRST_COMPLETED)
                     for future in done:
                         self._land(self.flying.pop(future), future.result())
+
+    def _begin(self, journey: _Journey) -> None:
+        # Where it was sent back from the last time: else others might always be there before it.
+        if self._turn(journey, journey.row.host):
+            self._go(journey)
+        else:
+            journey.row.put_off(journey.row.host)
 
     def _go(self, journey: _Journey) -> None:
         """Begin the next request of a look, if it may be made; else end it, or give it back."""
@@ -145,73 +151,85 @@ class Tour:
                 return self._ask(journey, name)
             if refusal := _refusal(known, journey.url):
                 return self._end(journey, Visit(journey.url, problem=refusal))
-        if name in journey.here:
-            Host.objects.charge(name, self.paces.get(name, 0.0))
-        elif not self._turn(name):
-            journey.row.put_off(name)
-            return None
-        journey.here.add(name)
-        self.flying[self.pool.submit(_see, journey, self.judge)] = journey
-        return None
+        if not self._turn(journey, name):
+            return self._give_back(journey, name)
+        return self._fly(journey, name, _see, journey, self.judge)
 
     def _ask(self, journey: _Journey, name: str) -> None:
         """Read the robots.txt of a host; once for all who wait for it."""
         if name in self.waiting:
             self.waiting[name].append(journey)
-        elif self._turn(name):
+        elif self._turn(journey, name):
             self.waiting[name] = [journey]
-            self.flying[self.pool.submit(_read_rules, name, journey)] = journey
+            self._fly(journey, name, _read_rules, name, journey)
         else:
-            journey.row.put_off(name)
+            self._give_back(journey, name)
+
+    def _fly(self, journey: _Journey, name: str, request: Callable[..., Any], *about: Any) -> None:
+        if name:
+            journey.turns[name] += 1
+        self.flying[self.pool.submit(request, *about)] = journey
 
     def _land(self, journey: _Journey, found: Any) -> None:
         if isinstance(found, _Rules):
+            self._leave(journey, found.host)
             self._keep_rules(found)
             for waiting in self.waiting.pop(found.host):
+                # What was free when it came may have a pace now.
+                waiting.turns.pop(found.host, None)
                 self._go(waiting)
         elif isinstance(found, _Ended):
+            self._leave(journey, *journey.turns)
             self._rest(found.visit.answer)
             self.ended.append((journey.row, found.visit, found.judgement))
         else:
             self._go(journey)
 
     def _end(self, journey: _Journey, seen: Visit) -> None:
+        self._leave(journey, *journey.turns)
         self.ended.append((journey.row, seen, self.judge(journey.row, seen)))
 
-    def _turn(self, name: str) -> bool:
-        """Whether this host may be asked once now. No host at all is no one's: the door has its sentence for that."""
-        if not name:
+    def _give_back(self, journey: _Journey, name: str) -> None:
+        self._leave(journey, *journey.turns)
+        journey.row.put_off(name)
+
+    def _turn(self, journey: _Journey, name: str) -> bool:
+        """Whether this look may ask this host now. No host at all is no one's: the door has its sentence for that."""
+        if not name or name in journey.turns:
             return True
-        if name in self.ready:
-            if self.paces[name]:
-                self.ready.discard(name)
-            return True
-        taken = Host.objects.take([name])
-        self.paces |= taken
-        self.ready |= {host for host, pace in taken.items() if not pace}
-        return name in taken
+        host = self._known(name)
+        free = Host.objects.take(name, host.seconds, LOOK_SECONDS) if host.seconds else not host.is_resting
+        if free:
+            journey.turns[name] = 0
+        return free
+
+    def _leave(self, journey: _Journey, *names: str) -> None:
+        """End the turns of a look at these hosts."""
+        for name in names:
+            asked, pace = journey.turns.pop(name), self.hosts[name].seconds
+            if pace:
+                # After its time the turn may be another's, which is not ours to end.
+                end = Host.objects.leave if journey.left > 0 else Host.objects.rest
+                end(name, asked * pace)
 
     def _rest(self, answer: http.Response | None) -> None:
         if answer and answer.status in _SLOW_DOWN and (seconds := retry_after(answer.headers.get("retry-after"))):
-            self._leave(host_key(answer.url), seconds)
+            self._let_rest(host_key(answer.url), seconds)
 
-    def _leave(self, name: str, seconds: float) -> None:
+    def _let_rest(self, name: str, seconds: float) -> None:
         Host.objects.rest(name, seconds)
-        self.ready.discard(name)
+        self._known(name).is_resting = True
 
     def _keep_rules(self, found: _Rules) -> None:
         pace = robots.delay(found.rules)
         facts = {"robots": found.rules, "barred": found.barred[:500], "pace": pace}
         Host.objects.filter(name=found.host).update(**facts, robots_until=from_now(found.fresh))
-        if pace > self.paces.get(found.host, 0.0):
-            # The turn that read it was taken before anybody knew how long a turn lasts here.
-            Host.objects.rest(found.host, pace)
-            self.ready.discard(found.host)
-            self.paces[found.host] = pace
-        if found.rest:
-            self._leave(found.host, found.rest)
-        self.hosts[found.host] = Host(name=found.host, **facts)
-        self.hosts[found.host].is_fresh = True
+        before, now = self.hosts[found.host], Host(name=found.host, **facts)
+        now.is_fresh, now.is_resting = True, before.is_resting
+        self.hosts[found.host] = now
+        # The turn that read it ended before anybody knew how long a pace is here.
+        if (wait_for := max(found.rest, pace if now.seconds > before.seconds else 0.0)) > 0:
+            self._let_rest(found.host, wait_for)
 
     def _known(self, name: str) -> Host:
         if name not in self.hosts:
@@ -219,7 +237,10 @@ class Tour:
         return self.hosts[name]
 
     def _learn(self, names: set[str]) -> None:
-        found = {host.name: host for host in Host.objects.with_freshness().filter(name__in=names)}
+        names.discard("")
+        found = {host.name: host for host in Host.objects.known_now().filter(name__in=names)}
+        if new := names - set(found):
+            Host.objects.bulk_create([Host(name=name) for name in sorted(new)], ignore_conflicts=True)
         self.hosts |= {name: found.get(name) or Host(name=name) for name in names}
 
 

@@ -1,12 +1,11 @@
 """Host: one machine abroad that we visit as guests; when the next request may go there, and what its robots.txt asks."""
 
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
@@ -39,38 +38,27 @@ class HostQuerySet(models.QuerySet["Host"]):
         """Those whose next turn has not come yet."""
         return self.filter(next_at__gt=Now())
 
-    def with_freshness(self) -> Self:
-        """With `is_fresh`: whether what we know of robots.txt still counts, by the database's clock."""
-        return self.annotate(is_fresh=Case(When(robots_until__gt=Now(), then=Value(True)), default=Value(False)))
+    def known_now(self) -> Self:
+        """With `is_fresh`, whether what we know of robots.txt still counts, and `is_resting`, by the database's clock."""
+        fresh, resting = When(robots_until__gt=Now(), then=Value(True)), When(next_at__gt=Now(), then=Value(True))
+        return self.annotate(is_fresh=Case(fresh, default=Value(False)), is_resting=Case(resting, default=Value(False)))
 
-    def take(self, names: Collection[str]) -> dict[str, float]:
-        """Take the turn at each of these hosts that is free now; returns the pace of those taken, in seconds.
+    def take(self, name: str, pace: float, longest: float) -> bool:
+        """Take the turn at this host, if it is free; over all workers at most one has it.
 
-        Over all workers, at most one has a turn: the next begins a pace later, by the database's clock. Where the pace is 0
-        every turn is free.
+        It lasts until `leave`. Whoever vanishes with it holds it for `longest` seconds, the most that its requests may last,
+        and for a pace after the last of them.
         """
-        known = set(self.filter(name__in=names).values_list("name", flat=True))
-        if new := set(names) - known:
-            Host.objects.bulk_create([Host(name=name) for name in sorted(new)], ignore_conflicts=True)
-        with transaction.atomic():
-            # Nobody waits for a host that another is taking, and the order is everybody's: no deadlock.
-            free = self.filter(name__in=names).exclude(next_at__gt=Now())
-            chosen = list(free.order_by("pk").select_for_update(skip_locked=True).only("name", "pace"))
-            taken = {host.name: max(host.pace, settings.SYNDICATION_HOST_PACE) for host in chosen}
-            for pace in {pace for pace in taken.values() if pace}:
-                mine = [host.pk for host in chosen if taken[host.name] == pace]
-                free.filter(pk__in=mine).update(next_at=from_now(timedelta(seconds=pace)))
-        return taken
+        held = timedelta(seconds=longest) + timedelta(seconds=pace) * settings.SYNDICATION_TIME_SCALE
+        free = self.filter(name=name).exclude(next_at__gt=Now())
+        return bool(free.update(next_at=from_now(held, scaled=False)))
 
-    def charge(self, name: str, seconds: float) -> None:
-        """Let the next turn at this host begin so much later: it was asked more than once in one turn, or asked us to wait."""
-        if seconds > 0:
-            wait = timedelta(seconds=seconds) * settings.SYNDICATION_TIME_SCALE
-            begin = models.ExpressionWrapper(later(models.F("next_at"), Now()) + wait, output_field=models.DateTimeField())
-            self.filter(name=name).update(next_at=begin)
+    def leave(self, name: str, seconds: float) -> None:
+        """End one's own turn: the next may begin so much later."""
+        self.filter(name=name).update(next_at=from_now(timedelta(seconds=seconds)))
 
     def rest(self, name: str, seconds: float) -> None:
-        """Ask nothing of this host for so long (Retry-After, RFC 9110 §10.2.3)."""
+        """Ask nothing of this host for so long (Retry-After, RFC 9110 §10.2.3), or for longer, if that was settled before."""
         self.filter(name=name).update(next_at=later(models.F("next_at"), from_now(timedelta(seconds=seconds))))
 
 
@@ -87,8 +75,9 @@ class Host(models.Model):
     barred = models.CharField(max_length=500, blank=True)
     robots_until = models.DateTimeField(null=True)
 
-    # By the database's clock, where it was asked (`with_freshness`).
+    # By the database's clock, where it was asked (`known_now`).
     is_fresh = False
+    is_resting = False
 
     objects: ClassVar[Any] = HostQuerySet.as_manager()
 
@@ -97,3 +86,8 @@ class Host(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seconds(self) -> float:
+        """How long after a request the next may begin; 0 if nobody need wait."""
+        return max(self.pace, settings.SYNDICATION_HOST_PACE)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Subquery, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now, later
+from syndication.models.due import RELEASED, DueQuerySet, DueRow, from_now
 from syndication.models.host import Host, host_key
 from syndication.models.republication import Republication
 from syndication.story import Bearing
@@ -173,8 +173,8 @@ class Verification(DueRow):
 
     def put_off(self, host: str) -> bool:
         """Give the row back untried until `host`, where it must go first, has a turn for it. False if the lease was lost."""
-        begins = Subquery(Host.objects.filter(name=host).values("next_at")[:1], output_field=models.DateTimeField())
-        due_at = later(begins, from_now(timedelta(seconds=settings.SYNDICATION_HOST_PACE)))
+        # Nobody knows when a turn under way ends; claims leave the pages of hosts that rest.
+        due_at = from_now(timedelta(seconds=settings.SYNDICATION_HOST_PACE))
         mine = Verification.objects.held_by(self.pk, self.lease_token)
         return bool(mine.update(**RELEASED, due_at=due_at, host=host, attempts=F("attempts") - 1))
 

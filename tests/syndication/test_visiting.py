@@ -1,11 +1,15 @@
 """Visiting: turns by host, robots.txt, and pages that need not be read again. The partner is a real server on loopback."""
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, pairwise
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
@@ -92,7 +96,7 @@ def test_an_honoured_copy_is_asked_whether_it_changed_and_the_look_counts(partne
     assert (second.verdict, second.in_a_row, second.evidence) == ("honoured", 2, first.evidence)
     newest, oldest = Look.objects.order_by("-at", "-pk")
     assert (newest.unchanged, oldest.unchanged) == (True, False)
-    assert (newest.verdict, newest.evidence, newest.terms, newest.status) == ("honoured", oldest.evidence, oldest.terms, 304)
+    assert (newest.verdict, newest.evidence, newest.terms, newest.status) == ("honoured", [], oldest.terms, 304)
 
 
 def test_the_same_bytes_need_no_new_reading(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,22 +352,108 @@ def test_turns_are_counted_by_host_and_port(url: str, key: str) -> None:
     assert host_key(url) == key
 
 
-def test_one_host_has_one_turn_in_a_pace_over_all_workers(settings: Any) -> None:
-    settings.SYNDICATION_HOST_PACE = 5
-    assert Host.objects.take(["a.example", "b.example"]) == {"a.example": 5, "b.example": 5}
-    assert Host.objects.take(["a.example", "c.example"]) == {"c.example": 5}
-    wait = Host.objects.get(name="a.example").next_at - timezone.now()
-    assert timedelta(seconds=3) < wait <= timedelta(seconds=5)
+def until_its_turn(name: str) -> timedelta:
+    return Host.objects.get(name=name).next_at - timezone.now()
+
+
+def test_one_host_has_one_turn_over_all_workers_and_the_next_begins_a_pace_after_its_end() -> None:
+    for name in ("a.example", "b.example"):
+        Host.objects.create(name=name)
+        assert Host.objects.take(name, 5, 15)
+        assert not Host.objects.take(name, 5, 15)
+    assert timedelta(seconds=18) < until_its_turn("a.example") <= timedelta(seconds=20), "however late its request ends"
+    Host.objects.leave("a.example", 5)
+    assert timedelta(seconds=3) < until_its_turn("a.example") <= timedelta(seconds=5)
+    assert not Host.objects.take("a.example", 5, 15)
     Host.objects.filter(name="a.example").update(next_at=Now())
-    assert Host.objects.take(["a.example"]) == {"a.example": 5}
+    assert Host.objects.take("a.example", 5, 15)
+    assert not Host.objects.take("b.example", 5, 15)
 
 
-def test_the_pace_is_scaled_and_what_the_host_asks_counts_when_it_is_longer(settings: Any) -> None:
-    settings.SYNDICATION_HOST_PACE, settings.SYNDICATION_TIME_SCALE = 5, 10
-    Host.objects.create(name="slow.example", pace=30)
-    assert Host.objects.take(["slow.example"]) == {"slow.example": 30}
-    wait = Host.objects.get().next_at - timezone.now()
-    assert timedelta(seconds=290) < wait <= timedelta(seconds=300)
+@pytest.mark.django_db(transaction=True)
+def test_the_pace_holds_as_the_host_sees_it_though_requests_begin_late(
+    partner: Partner, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SYNDICATION_HOST_PACE = pace = 0.4
+    asked: list[float] = []
+    lags = cycle([0.6, 0.0])  # Longer than the pace: where turns are counted from when they are taken, the next one is early.
+    real = visiting._see
+
+    def late(*about: Any) -> Any:
+        time.sleep(next(lags))
+        return real(*about)
+
+    def answer(visit: Visit) -> None:
+        asked.append(time.monotonic())
+        visit.reply(200, b"words")
+
+    def work() -> None:
+        try:
+            ends = time.monotonic() + 20
+            while Look.objects.count() < pages and time.monotonic() < ends:
+                verify_due()
+                time.sleep(0.02)
+        finally:
+            connection.close()
+
+    pages = 4
+    monkeypatch.setattr(visiting, "_see", late)
+    partner.routes["/page"] = answer
+    Host.objects.create(name=f"127.0.0.1:{partner.port}", robots_until=Now() + timedelta(hours=1))
+    watch(*(partner.url(f"/page?{number}") for number in range(pages)))
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(asked) == pages
+    assert min(after - before for before, after in pairwise(asked)) >= pace
+
+
+def test_a_host_whose_worker_vanished_is_free_again_by_itself() -> None:
+    Host.objects.create(name="a.example")
+    Host.objects.take("a.example", 0.1, 0.2)
+    assert not Host.objects.take("a.example", 0.1, 0.2)
+    time.sleep(0.4)
+    assert Host.objects.take("a.example", 0.1, 0.2)
+
+
+def test_a_turn_that_was_not_used_is_given_back_at_once(partner: Partner, settings: Any) -> None:
+    settings.SYNDICATION_HOST_PACE = 60
+    known = {"robots_until": Now() + timedelta(hours=1)}
+    Host.objects.create(name="waits.example", **known)
+    Host.objects.create(name=f"127.0.0.1:{partner.port}", next_at=Now() + timedelta(hours=1), **known)
+    watch(partner.url("/page"))
+    Verification.objects.update(host="waits.example")
+    assert verify_due() == 0
+    assert Verification.objects.get().host == f"127.0.0.1:{partner.port}"
+    assert Host.objects.take("waits.example", 60, 15)
+
+
+def test_a_look_that_outlasted_its_time_ends_no_turn_of_another(settings: Any) -> None:
+    settings.SYNDICATION_HOST_PACE = 1
+    watch("https://a.example/")
+    tour = visiting.Tour(list(Verification.objects.all()), lambda *_: pytest.fail("judged"), lambda _: "")
+    (journey,) = tour.journeys
+    assert tour._turn(journey, "a.example")
+    Host.objects.update(next_at=Now() + timedelta(seconds=15))
+    journey.ends -= 20
+    tour._leave(journey, "a.example")
+    assert until_its_turn("a.example") > timedelta(seconds=10)
+
+
+def test_a_pace_is_scaled_and_a_deadline_is_not(settings: Any) -> None:
+    settings.SYNDICATION_TIME_SCALE = 10
+    Host.objects.create(name="slow.example")
+    Host.objects.take("slow.example", 30, 15)
+    assert timedelta(seconds=305) < until_its_turn("slow.example") <= timedelta(seconds=315)
+    Host.objects.leave("slow.example", 30)
+    assert timedelta(seconds=290) < until_its_turn("slow.example") <= timedelta(seconds=300)
+
+
+def test_what_a_host_asks_counts_when_it_is_longer_than_our_own_pace(settings: Any) -> None:
+    settings.SYNDICATION_HOST_PACE = 5
+    assert [Host(pace=pace).seconds for pace in (0, 30)] == [5, 30]
 
 
 def test_no_host_starves_the_others(settings: Any) -> None:
@@ -376,7 +466,8 @@ def test_no_host_starves_the_others(settings: Any) -> None:
     assert sorted(row.host for row in first) == ["big.example"] * 3 + ["middle.example"] * 2 + ["small.example"]
     settings.SYNDICATION_HOST_PACE = 2
     assert sorted(row.host for row in Verification.objects.all().lease_by_turns(6)) == ["big.example", "middle.example"]
-    Host.objects.take(["big.example"])
+    Host.objects.create(name="big.example")
+    Host.objects.take("big.example", 2, 15)
     assert [row.host for row in Verification.objects.all().lease_by_turns(6)] == []
 
 
@@ -403,7 +494,7 @@ def test_where_a_redirect_leads_has_turns_of_its_own(partner: Partner, settings:
         fresh = {"robots_until": Now() + timedelta(hours=1)}
         for host in (partner, other):
             Host.objects.create(name=f"127.0.0.1:{host.port}", **fresh)
-        assert Host.objects.take([f"127.0.0.1:{other.port}"])
+        assert Host.objects.take(f"127.0.0.1:{other.port}", 60, 15)
         assert verify_due() == 0
         row = Verification.objects.get()
         assert (row.host, row.attempts, len(other.requests)) == (f"127.0.0.1:{other.port}", 0, 0)
