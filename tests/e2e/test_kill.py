@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from syndication import syndicating
 from syndication.delivering import deliver_due
 from syndication.killing import tend_kills
-from syndication.models import Notice, Republication, Told
+from syndication.models import Delivery, Notice, Republication, Told
 from syndication.models.sender import new_secret
 from syndication.verifying import verify_due
 from tests import factories as make
@@ -67,6 +67,8 @@ def room(tmp_path: Path, template: Template, settings: Any) -> Iterator[tuple[St
         opened.callback(servers.stop)
         street = Street(opened.enter_context(Partner()))
         elsewhere = opened.enter_context(stack(tmp_path, template))
+        # It takes no piece whose home its readers could not follow.
+        elsewhere.env["SYNDICATION_ALLOWED_PORTS"] = str(make.front_page().get_site().port)
         elsewhere.start("valkey", "web")
         servers.start()
         settings.SYNDICATION_ALLOWED_NETWORKS = ["127.0.0.1/32"]
@@ -94,7 +96,8 @@ def carried(street: Street, servers: WordPress, elsewhere: Stack) -> Any:
     by_hand = Republication.objects.get(outlet__name="by hand")
     assert syndicating.mark_delivered(by_hand, street.partner.url("/hand"))
     rows = Republication.objects.values_list("outlet__name", "state", "error", "receipt_url")
-    assert all(state == State.DELIVERED and url for _name, state, _error, url in rows), list(rows)
+    told = Delivery.objects.exclude(detail="").values_list("republication__outlet__name", "detail")
+    assert all(state == State.DELIVERED and url for _name, state, _error, url in rows), [*rows, *told]
     return page
 
 
