@@ -18,6 +18,7 @@ from wagtail.models import Page
 from syndication import tasks
 from syndication.admin.screens import Screen
 from syndication.doorbell import ring
+from syndication.lettering import letter
 from syndication.models import Edition, Look, Verification
 from syndication.models.due import from_now
 from syndication.models.verification import FIRST_LOOK
@@ -92,6 +93,7 @@ def shown(row: Verification) -> dict[str, Any]:
     return {
         "row": row,
         "broken": broken,
+        "letter": letter(row.republication) if row.republication else None,
         "terms": _terms(newest),
         "status": newest.status if newest else None,
         "led_to": newest.answered_url if newest and newest.answered_url != row.url else "",

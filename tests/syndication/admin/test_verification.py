@@ -61,13 +61,13 @@ def test_it_shows_verdict_terms_bytes_and_what_became_of_it(editor: Client) -> N
     looked(row, "wrong", "Until 3 May.", before="honoured", evidence=EVIDENCE, terms={"canonical": "wrong", "link": "honoured"})
     html = shown(editor, row)
     assert "Lamps" in html and "Lantern" in html
-    assert html.count("&lt;link rel=&quot;canonical&quot; href=&quot;https://x.example/&quot;&gt;") == 2, (
-        "now, and in the history"
+    assert html.count("&lt;link rel=&quot;canonical&quot; href=&quot;https://x.example/&quot;&gt;") == 3, (
+        "now, in the letter, and in the history"
     )
     assert "It names our page as its home" in html and "It links to our page" in html
     assert html.index("Until 3 May.") < html.index("All was well then."), "the newest first"
     assert html.count("syndication-proof-look--bad") == 1 and "before: honoured" in html
-    assert reverse("syndication:letter", args=[row.republication_id]) in html
+    assert html.index("What to write to them") < html.index('<textarea id="letter"') and "letter.js" in html
     assert 'data-under-way="no"' in html
 
 
