@@ -36,7 +36,9 @@ class KillForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Reason, for outlets"),
-        help_text=gettext_lazy("Every outlet below is told these words. They may print them, so write what may be printed."),
+        help_text=gettext_lazy(
+            "Every outlet named above is told these words. They may print them, so write what may be printed."
+        ),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

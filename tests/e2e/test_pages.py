@@ -13,12 +13,18 @@ from tests.e2e.stack import ROOT, Stack
 pytestmark = pytest.mark.e2e
 
 VNU = ROOT / "var" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-KINDS = ("home", "section", "article", "arabic", "stub", "author", "card", "missing")
+KINDS = ("home", "section", "article", "arabic", "stub", "author", "card", "missing", "corrections", "corrected", "retracted")
 PAGES = """
 import json
-from home.models import Author, SectionPage
+from home.models import ArticlePage, Author, Byline, DatedCorrection, SectionPage
 from syndication.models import Edition
-visible = Edition.objects.visible()
+# Retracted before anybody carries it, so that it goes to no outlet.
+retracted = ArticlePage(title="A lamp that was taken back", body=[("paragraph", "<p>Words of it.</p>")], live=False)
+SectionPage.objects.live().first().add_child(instance=retracted)
+retracted.bylines.add(Byline(author=Author.objects.first()))
+retracted.corrections.add(DatedCorrection(kind="retraction", text="It does not hold."))
+retracted.save_revision().publish()
+visible = Edition.objects.visible().exclude(page=retracted.pk)
 arabic = next(edition for edition in visible if edition.card.direction == "rtl")
 print(json.dumps({
     "home": "/",
@@ -29,6 +35,9 @@ print(json.dumps({
     "author": Author.objects.first().get_absolute_url(),
     "card": f"/embed/{arabic.uid}/",
     "missing": "/nothing-here/",
+    "corrections": "/corrections/",
+    "corrected": DatedCorrection.objects.exclude(page=retracted.pk).first().page.url,
+    "retracted": retracted.url,
 }))
 """
 # While DEBUG is on, Django shows a page of its own instead.
