@@ -68,6 +68,8 @@ def paths(notices: Iterable[Notice]) -> dict[int, str]:
 
 def _path(one: Notice, page: int | None) -> str:
     kind, _, number = one.subject.partition(":")
+    if kind == "responses":
+        return f"{reverse('syndication:responses')}?piece={number}"
     if kind == "page" and number.isdigit():
         page = int(number)
     if page:

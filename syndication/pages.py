@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from wagtail.models import Page
 
+from syndication.conversation import Conversation
 from syndication.models.edition import Edition
 from syndication.story import Story
 
@@ -50,6 +51,10 @@ class SyndicatedPageMixin(models.Model):
     @classmethod
     def label_names(cls) -> dict[str, list[tuple[str, str]]]:
         """Each facet of `syndication.rules.FACETS` with all labels there are and their names, for who writes rules."""
+        raise NotImplementedError
+
+    def conversation(self, edition: Edition | None) -> Conversation:
+        """Which responses the piece takes at this moment, and which wait for a moderator."""
         raise NotImplementedError
 
     @property

@@ -20,6 +20,7 @@ from syndication.admin import (
     pulls,
     received,
     republications,
+    responses,
     sightings,
     subscriptions,
     todo,
@@ -32,7 +33,7 @@ from syndication.admin.senders import SenderViewSet, senders
 # Every screen's addresses, under /admin/syndication/ and the name `syndication:`.
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, letter, piece, notices, bulk, outlet_actions, todo),
-    *(sender_screens, received, sightings, subscriptions, access, pulls),
+    *(sender_screens, received, sightings, subscriptions, access, pulls, responses),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -87,6 +88,7 @@ def register_menu() -> MenuItem:
         senders.get_menu_item(order=700),
         ScreenMenuItem(_("Received"), "received", received.RIGHT, icon_name="download", order=800),
         ScreenMenuItem(_("Sightings"), "sightings", sightings.RIGHT, icon_name="view", order=850),
+        ScreenMenuItem(_("Responses"), "responses", responses.RIGHT, icon_name="comment", order=870),
         ScreenMenuItem(_("Subscriptions"), "subscriptions", subscriptions.RIGHT, icon_name="mail", order=900),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
@@ -122,7 +124,16 @@ def register_permissions() -> Any:
     """What a group can be allowed: to send, replay, see the logs and credentials, manage outlets, tokens, senders."""
     from django.contrib.auth.models import Permission
 
-    codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_pull", "view_credentials", "manage_tokens")
+    codenames = (
+        "syndicate",
+        "replay",
+        "view_republication",
+        "view_delivery",
+        "view_pull",
+        "view_credentials",
+        "manage_tokens",
+        "moderate",
+    )
     sender = ("add_sender", "change_sender", "delete_sender", "view_sender", "view_received")
     outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
     return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet, *sender))
