@@ -207,7 +207,15 @@ def test_bad_input_causes_no_fault_and_no_markup(piece: ArticlePage) -> None:
 
 
 PARTS = [
-    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg onload=alert(1)>', "javascript:alert(1)", "'", '"', "<"),
+    *(
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '"><svg onload=alert(1)>',
+        "javascript:alert(1)",
+        "'",
+        '"',
+        "<",
+    ),
     *("https://a.example/", "http://[", "https://a.example/<b>", "data:text/html,x", "&#x3c;b&#x3e;", "{{ 7 }}", "{% now 'Y' %}"),
     *("\0", "\ud7ff", "\u202e", "\u2028", "\r\n\r\n", "مرحبا", "😀", "Z\u0301\u0301\u0301\u0301\u0301\u0301", "%00", "x" * 300),
     *("</textarea>", "<!--", "]]>", "onmouseover=x", "\ufffe", "grace@reader.example", " ", "1' OR '1'='1", "../../etc/passwd"),
@@ -241,7 +249,9 @@ def test_moderators_decide_many_at_once_and_see_why_each_waits(piece: ArticlePag
     page = desk.get("/admin/syndication/responses/").content.decode()
     assert "Number 2" in page and "the first of its author" in page and "r1@reader.example" in page
     one, two, three = Response.objects.order_by("pk").values_list("pk", flat=True)
-    decided = desk.post("/admin/syndication/responses/decide/", {"response": [one, two, "x", "9" * 30], "do": "shown"}, follow=True)
+    decided = desk.post(
+        "/admin/syndication/responses/decide/", {"response": [one, two, "x", "9" * 30], "do": "shown"}, follow=True
+    )
     assert "2 responses are shown now." in decided.content.decode()
     desk.post("/admin/syndication/responses/decide/", {"response": [three], "do": "ban"})
     assert [row.state for row in Response.objects.order_by("pk")] == ["shown", "shown", "spam"]
