@@ -63,7 +63,7 @@ def _message(row: Follow, edition: Edition) -> tuple[EmailMessage | None, Any]:
             return None, row.told_at
         subject = _("New responses to “%(headline)s”") % told
         context = {**told, "news": news[:LISTED], "more": len(news) > LISTED}
-        return _mail(row, subject, "syndication/mail/follow_news.txt", context), max(one.shown_at for one in news)
+        return _mail(row, subject, "syndication/mail/follow_news.txt", context), news[:LISTED][-1].shown_at
 
 
 def _news(row: Follow) -> list[Response]:

@@ -20,7 +20,6 @@ from syndication.noticing import mended, notice
 log = structlog.get_logger(__name__)
 
 State = Response.State
-RIGHT = "syndication.moderate"
 # How long it is kept from where somebody wrote (as a keyed hash), and a wish to follow that nobody confirmed.
 PERSON_KEPT = timedelta(days=60)
 UNCONFIRMED_KEPT = timedelta(days=3)

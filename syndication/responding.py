@@ -5,6 +5,7 @@ go and see whether it does. Taking down costs two look-ups and a row; the visit 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urldefrag, urlsplit
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -147,7 +148,7 @@ def visit_mentions(rounds: int = 20) -> int:
     return done
 
 
-def _editions(uids: set[object]) -> Iterable[Edition]:
+def _editions(uids: set[UUID]) -> Iterable[Edition]:
     return Edition.objects.visible().filter(uid__in=uids).defer("body_html").select_related("page")
 
 
@@ -173,13 +174,17 @@ def _write_down_safely(
             _write_down(row, seen, mention, edition, outlets)
     except Exception:
         log.exception("mention not written down", response=row.pk)
-        row.postpone("It failed on our side.") or row.rest()
+        if not row.postpone("It failed on our side."):
+            row.rest()
 
 
 def _write_down(row: Response, seen: Visit, mention: Mention | None, edition: Edition | None, outlets: list[Outlet]) -> None:
     if edition is None:
         # The piece is not there for readers: whether it is mentioned is nobody's concern until somebody tells us again.
-        row.rest() if row.state != State.WAITING else row.settle(State.REFUSED, _("The piece is not public any more."))
+        if row.state == State.WAITING:
+            row.settle(State.REFUSED, _("The piece is not public any more."))
+        else:
+            row.rest()
     elif mention is None:
         _unread(row, seen.answer, seen.problem)
     elif not mention.links:
@@ -202,7 +207,10 @@ def _unread(row: Response, answer: Answer | None, problem: str) -> None:
     if row.postpone(sentence, gone=gone):
         return
     # What was shown once stays: an outage of theirs takes nothing back.
-    row.settle(State.REFUSED, sentence) if row.state == State.WAITING else row.rest()
+    if row.state == State.WAITING:
+        row.settle(State.REFUSED, sentence)
+    else:
+        row.rest()
 
 
 def _over(row: Response, sentence: str) -> None:

@@ -5,8 +5,8 @@ from urllib.parse import urljoin
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
@@ -206,7 +206,7 @@ class PublicationSettings(BaseSiteSetting):
         closed = ""
         days = self.comments_days
         if choice == "closed" or (not choice and not self.comments):
-            closed = _("Comments on this piece are closed.")
+            closed = gettext("Comments on this piece are closed.")
         elif days and published and published + timedelta(days=days) <= timezone.now():
             told = ngettext(
                 "Comments closed %(days)d day after this piece was published.",
@@ -217,7 +217,7 @@ class PublicationSettings(BaseSiteSetting):
         return Conversation(
             comments=not closed,
             mentions=self.mentions and choice != "closed",
-            closed=str(closed),
+            closed=closed,
             hold=self.hold_responses,  # type: ignore[arg-type]
             most_links=self.response_links,
             held_words=words(self.held_words),

@@ -18,8 +18,9 @@ from wagtail.admin.widgets import Button
 
 from syndication.admin.screens import Listing, Screen, back
 from syndication.models import Response
-from syndication.moderating import RIGHT, ban, data_of, decide, erase, headlines
+from syndication.moderating import ban, data_of, decide, erase, headlines
 
+RIGHT = "syndication.moderate"
 MODERATE = permission_required(RIGHT, raise_exception=True)
 LIST = "syndication:responses"
 MOST = 500

@@ -119,7 +119,7 @@ def _done(row: Response) -> HttpResponse:
 
 def _asked_again(request: HttpRequest, edition: Edition, form: CommentForm, status: int, **more: Any) -> HttpResponse:
     """The form once more, with all that was typed and a fresh stamp where the old one is over; or its preview."""
-    data = form.data.copy()
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
     if not form.is_valid() and form.non_field_errors() and status != 429:
         data["stamp"] = stamp(form.uid)
         form.data = data

@@ -70,7 +70,7 @@ class CommentForm(forms.Form):
     reply = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, uid: UUID, person: str = "", editing: bool = False, preview: bool = False, **kwargs: Any):
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.uid, self.person, self.preview = uid, person, preview
         if editing:
             for name in ("email", "follow"):
