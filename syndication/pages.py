@@ -53,7 +53,7 @@ class SyndicatedPageMixin(models.Model):
         """Each facet of `syndication.rules.FACETS` with all labels there are and their names, for who writes rules."""
         raise NotImplementedError
 
-    def conversation(self, edition: Edition | None) -> Conversation:
+    def conversation(self) -> Conversation:
         """Which responses the piece takes at this moment, and which wait for a moderator."""
         raise NotImplementedError
 

@@ -80,14 +80,13 @@ def _checked_source(source: str, target: str) -> tuple[str, Place]:
     source = urldefrag(source.strip()).url
     if same(source, target) or same(source, urldefrag(target).url):
         raise Refused(_("source and target are the same page."), 0)
+    if _is_ours(source):
+        raise Refused(_("source is a page of this site, which needs not tell us."), 49)
     try:
         check_url(source)
     except ValueError as problem:
         raise Refused(f"source: {problem}", 16) from None
-    place = Place.of(source)
-    if _is_ours(source):
-        raise Refused(_("source is a page of this site, which needs not tell us."), 49)
-    return source, place
+    return source, Place.of(source)
 
 
 def urlsplit_or_none(url: str) -> str | None:
@@ -117,7 +116,7 @@ def _is_ours(url: str) -> bool:
 def conversation_of(edition: Edition) -> Conversation:
     """The rules of a piece, as its page tells them; closed where there is none."""
     page = edition.page.specific if edition.page else None
-    return page.conversation(edition) if page is not None else Conversation(comments=False, mentions=False)
+    return page.conversation() if page is not None else Conversation(comments=False, mentions=False)
 
 
 def banned(*, host: str = "", person: str = "", email: str = "") -> bool:

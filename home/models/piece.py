@@ -237,9 +237,9 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
             **told,
         )
 
-    def conversation(self, edition: Edition | None) -> Conversation:
-        """Which responses it takes, as the publication and the page say."""
-        return self.publication.conversation(self.responses, edition.first_published_at if edition else None)
+    def conversation(self) -> Conversation:
+        """Which responses it takes, as the publication and the page say. A stub's days count from its own first here."""
+        return self.publication.conversation(self.responses, self.first_published_at)
 
     def people(self) -> tuple[Person, ...]:
         """Who signs, in order."""
@@ -290,7 +290,7 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         story = self.story
         context = super().get_context(request, *args, **kwargs)
         others = Edition.objects.visible().exclude(uid=self.uid)
-        responses = thread(story, self.conversation(self.edition)) if not self.previewed else None
+        responses = thread(story, self.conversation()) if not self.previewed else None
         more = [edition.card for edition in others.cards()[:3]]
         return {**context, "story": story, "more": more, "responses": responses}
 
