@@ -241,7 +241,7 @@ def test_what_a_page_says_decides(piece: ArticlePage, blog: Partner, monkeypatch
     assert [by_name[name].manner for name in ("a like", "a reply")] == ["like", "reply"]
     assert by_name["a reply"].text == "So true!"
     assert by_name["scripts in it"].url == ""
-    assert [seen.source for seen in Sighting.objects.filter(uid=piece.uid)] == ["mention"]
+    assert [seen.source for seen in Sighting.objects.filter(uid=piece.uid)] == ["webmention"]
     assert Notice.objects.open().get(kind="responses").uid == piece.uid
     decide([row.pk for row in rows], "shown", None)
     page = Client().get(piece.url).content.decode()
