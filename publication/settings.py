@@ -281,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
     "publish_due": {"task": "syndication.tasks.publish_due", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "run_errands": {"task": "syndication.tasks.run_errands", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "run_hub": {"task": "syndication.tasks.run_hub", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
+    "respond": {"task": "syndication.tasks.respond", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "tell_notices": {"task": "syndication.tasks.tell_notices", "schedule": 60},
     "reconcile": {"task": "syndication.tasks.reconcile", "schedule": 300},
     "prune": {"task": "syndication.tasks.prune", "schedule": 24 * 3600},

@@ -16,6 +16,7 @@ from syndication.partners import feeds as outlet_feeds
 from syndication.partners.counter import counter
 from syndication.partners.hub import hub
 from syndication.partners.verifier import verifier
+from syndication.responses import comments, mentions
 
 _outlet_feed = non_atomic_requests(outlet_feeds.feed)
 
@@ -53,6 +54,13 @@ urlpatterns = [
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", non_atomic_requests(keys.index_now)),
     path("republish/<uuid:uid>/", non_atomic_requests(republishing.republish), name="republish"),
     path("c/<uuid:uid>.gif", non_atomic_requests(counter), name="counter"),
+    path("webmention/", non_atomic_requests(mentions.webmention), name="webmention"),
+    path("webmention/<str:receipt>/", non_atomic_requests(mentions.status), name="webmention_status"),
+    path("xmlrpc/", non_atomic_requests(mentions.pingback), name="pingback"),
+    path("responses/<uuid:uid>/", non_atomic_requests(comments.write), name="respond"),
+    path("responses/mine/<str:key>/", non_atomic_requests(comments.mend), name="mend_response"),
+    path("responses/follow/<str:key>/", non_atomic_requests(comments.follow_confirm), name="follow_confirm"),
+    path("responses/leave/<str:key>/", non_atomic_requests(comments.follow_leave), name="follow_leave"),
     path("authors/<str:slug>/", views.author, name="author"),
     # The doors of private pages come first: the pattern of pages fits their addresses, too.
     *(pattern for pattern in page_urls if pattern.name != "wagtail_serve"),

@@ -79,6 +79,8 @@ def _path(one: Notice, page: int | None) -> str:
         return reverse("syndication:verification", args=[number])
     if kind == "kill":
         return reverse("syndication:kill", args=[number.partition("/")[0]])
+    if kind == "responses":
+        return f"{reverse('syndication:responses')}?piece={number}"
     if kind == "page" and number.isdigit():
         page = int(number)
     if page:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from syndication.conversation import Conversation
 from syndication.models.edition import Edition
 from syndication.models.kill import killed
 from syndication.story import Story
@@ -68,6 +69,10 @@ class SyndicatedPageMixin(models.Model):
     def take_new_address(self, old: str, new: str, *, user: Any) -> bool | None:
         """Point at `new` abroad instead of `old`. True if that is published, False if it waits in the draft, None if neither."""
         return None
+
+    def conversation(self) -> Conversation:
+        """Which responses the piece takes at this moment, and which wait for a moderator."""
+        raise NotImplementedError
 
     @property
     def section_id(self) -> int | None:

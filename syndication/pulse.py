@@ -11,6 +11,7 @@ from django.utils import timezone
 from syndication.auditing import prune_pulls
 from syndication.models import Delivery, Errand, Look, Message, Notice, Outlet, Republication, Sender
 from syndication.models.tick import PULSE, last
+from syndication.moderating import forget
 from syndication.production import objection
 from syndication.reading import forget_pictures
 
@@ -56,6 +57,7 @@ def prune() -> int:
     forget_pictures()
     forget_old_secrets()
     prune_pulls()
+    forget()
     long_ago = Now() - timedelta(days=KEPT_DAYS)
     newest = Delivery.objects.filter(republication=OuterRef("republication")).order_by("-fence")
     # The fence of the oldest delivery that is kept for good; null where there are fewer.

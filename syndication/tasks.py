@@ -62,6 +62,14 @@ def run_hub() -> None:
 
 
 @shared_task
+def respond() -> None:
+    """Read the pages that mention us, and mail who follows."""
+    from syndication.following import respond
+
+    respond()
+
+
+@shared_task
 def tell_notices() -> None:
     """Mail notices to who wants them, and see whether anything stands still."""
     from syndication.noticing import tell_notices

@@ -26,6 +26,7 @@ from syndication.admin import (
     received,
     reports,
     republications,
+    responses,
     sightings,
     subscriptions,
     target,
@@ -42,7 +43,7 @@ from syndication.pages import SyndicatedPageMixin
 SCREENS = (
     *(overview, republications, deliveries, dead_letters, health, letter, reports, piece, notices, bulk, outlet_actions, todo),
     *(sender_screens, received, sightings, subscriptions, access, pulls, verification, killing),
-    *(discovery, target),
+    *(discovery, target, responses),
 )
 PATTERNS = [pattern for screen in SCREENS for pattern in screen.urls]
 # What people did, as the histories name it: the action, its label, its sentence.
@@ -104,6 +105,7 @@ def register_menu() -> MenuItem:
         ScreenMenuItem(_("Received"), "received", received.RIGHT, icon_name="download", order=800),
         ScreenMenuItem(_("Sightings"), "sightings", sightings.RIGHT, icon_name="view", order=850),
         ScreenMenuItem(_("Discovery"), "discovery", discovery.RIGHT, icon_name="search", order=860),
+        ScreenMenuItem(_("Responses"), "responses", responses.RIGHT, icon_name="comment", order=870),
         ScreenMenuItem(_("Subscriptions"), "subscriptions", subscriptions.RIGHT, icon_name="mail", order=900),
     ]
     return SubmenuMenuItem(_("Syndication"), Menu(items=items), icon_name="globe", order=250)
@@ -158,8 +160,17 @@ def register_permissions() -> Any:
     """What a group can be allowed: to send, replay, see the logs and credentials, manage outlets, tokens, senders."""
     from django.contrib.auth.models import Permission
 
-    codenames = ("syndicate", "replay", "view_republication", "view_delivery", "view_pull", "view_credentials", "manage_tokens")
-    kill = "kill_republication"
+    codenames = (
+        "syndicate",
+        "replay",
+        "view_republication",
+        "view_delivery",
+        "view_pull",
+        "view_credentials",
+        "manage_tokens",
+        "moderate",
+        "kill_republication",
+    )
     sender = ("add_sender", "change_sender", "delete_sender", "view_sender", "view_received")
     outlet = ("add_outlet", "change_outlet", "delete_outlet", "view_outlet")
-    return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, kill, *outlet, *sender))
+    return Permission.objects.filter(content_type__app_label="syndication", codename__in=(*codenames, *outlet, *sender))

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +24,13 @@ from home.models.people import Author
 from home.models.topics import TaggedPiece, Topic
 from home.pictures import picture, share_picture
 from home.rendering import plain, portable, shorten, word_count
+from syndication.conversation import Conversation
 from syndication.models import Edition
 from syndication.pages import SyndicatedPageMixin
 from syndication.panels import SyndicationPanel
 from syndication.renderers import head
 from syndication.renderers.head import Head
+from syndication.responses.thread import thread
 from syndication.rules import FACETS, label
 from syndication.story import Canonical, Correction, Named, Person, Story, byline
 
@@ -104,6 +107,14 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         _("licence"), max_length=30, blank=True, choices=licences.choices, help_text=_("Empty: the licence of the publication.")
     )
 
+    responses = models.CharField(
+        _("responses"),
+        max_length=6,
+        blank=True,
+        choices=[("open", _("readers may comment")), ("closed", _("no comments, no mentions"))],
+        help_text=_("Empty: as the settings of the publication say."),
+    )
+
     class Meta:
         abstract = True
 
@@ -126,7 +137,7 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         FieldPanel("topics"),
         corrections_panel(),
     ]
-    rights_panels = [FieldPanel("language"), FieldPanel("licence")]
+    rights_panels = [FieldPanel("language"), FieldPanel("licence"), FieldPanel("responses")]
 
     search_fields = [
         *Page.search_fields,
@@ -223,6 +234,10 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         rows = [as_today(row) for row in data.get("corrections", [])]
         return super().from_serializable_data({**data, "corrections": rows}, *args, **kwargs)
 
+    def conversation(self) -> Conversation:
+        """Which responses it takes, as the publication and the page say. A stub's days count from its own first here."""
+        return self.publication.conversation(self.responses, self.first_published_at)
+
     def people(self) -> tuple[Person, ...]:
         """Who signs, in order."""
         lines = self.bylines.all()
@@ -238,6 +253,15 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
 
     # --- Serving --------------------------------------------------------------------------------------------------------
 
+    previewed = False
+
+    def linked(self, response: HttpResponse) -> HttpResponse:
+        """Adds where other sites may say that they mention the piece."""
+        response = super().linked(response)
+        response["Link"] += f', <{self.root}{reverse("webmention")}>; rel="webmention"'
+        response["X-Pingback"] = f"{self.root}{reverse('pingback')}"
+        return response
+
     @cached_property
     def head(self) -> Head:
         """The head, from the story that is shown. Only one of our own has terms that the publication decides."""
@@ -251,7 +275,7 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> Any:
         """The piece as it is being written, not as it was published."""
-        self.story = self.build_story()
+        self.story, self.previewed = self.build_story(), True
         return super().serve_preview(request, mode_name)
 
     def get_view_restrictions(self) -> Any:
@@ -263,7 +287,9 @@ class PiecePage(SyndicatedPageMixin, HeadMixin, Page):
         story = self.story
         context = super().get_context(request, *args, **kwargs)
         others = recommended(Edition.objects.visible()).exclude(uid=self.uid)
-        return {**context, "story": story, "more": [edition.card for edition in others.cards()[:3]]}
+        responses = thread(story, self.conversation()) if not self.previewed else None
+        more = [edition.card for edition in others.cards()[:3]]
+        return {**context, "story": story, "more": more, "responses": responses}
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """None: the sitemap reads Editions."""

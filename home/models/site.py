@@ -1,14 +1,18 @@
 """Site settings: who publishes, and the defaults of the house."""
 
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from home import licences
 from home.models.people import FEDIVERSE_HANDLE, X_HANDLE
+from syndication.conversation import Conversation, words
 from syndication.rights import Policy
 from syndication.story import Licence, Publisher
 
@@ -28,6 +32,14 @@ class StubPolicy(models.TextChoices):
     OUTLET = "outlet", _("the outlet's page is the home")
     SELF = "self", _("our stub is the home")
     NOINDEX = "noindex", _("keep our stub out of search engines")
+
+
+class HoldResponses(models.TextChoices):
+    """Which responses a moderator sees first."""
+
+    FIRST = "first", _("the first of each author")
+    ALL = "all", _("every one")
+    NONE = "none", _("only what the rules below catch")
 
 
 @register_setting(icon="home")
@@ -92,6 +104,33 @@ class PublicationSettings(BaseSiteSetting):
         blank=True,
         help_text=_("A page of yours with an address to write to. Machines and people are sent there for what is not permitted."),
     )
+    comments = models.BooleanField(
+        _("readers may comment"), default=False, help_text=_("Under every piece, unless the piece itself says otherwise.")
+    )
+    comments_days = models.PositiveSmallIntegerField(
+        _("comments close after days"), default=30, help_text=_("Counted from the day the piece was published. 0: never.")
+    )
+    mentions = models.BooleanField(
+        _("pages elsewhere may say that they mention us"),
+        default=True,
+        help_text=_("By Webmention and Pingback. We go and see whether they do, and show an excerpt with a link."),
+    )
+    hold_responses = models.CharField(
+        _("what waits for a moderator"), max_length=5, choices=HoldResponses, default=HoldResponses.FIRST
+    )
+    response_links = models.PositiveSmallIntegerField(
+        _("links in a response"), default=2, help_text=_("A response with more of them waits for a moderator.")
+    )
+    held_words = models.TextField(
+        _("words that wait"),
+        blank=True,
+        help_text=_("One word or phrase a line. A response with one of them waits for a moderator."),
+    )
+    refused_words = models.TextField(
+        _("words that are refused"),
+        blank=True,
+        help_text=_("One word or phrase a line. Nobody but moderators ever sees a response with one of them."),
+    )
     principles_url = models.URLField(_("publishing principles"), blank=True)
     ethics_url = models.URLField(_("ethics policy"), blank=True)
     corrections_url = models.URLField(_("corrections policy"), blank=True)
@@ -112,6 +151,24 @@ class PublicationSettings(BaseSiteSetting):
                 "The licence is for people: under Creative Commons anybody may carry a piece, else nobody without asking. The "
                 "three choices are for machines and hold for every piece, whatever its licence. They are said in robots.txt, "
                 "RSL, TDMRep and on the pages themselves. They are requests: crawlers that heed nobody do not heed them."
+            ),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(field)
+                for field in (
+                    "comments",
+                    "comments_days",
+                    "mentions",
+                    "hold_responses",
+                    "response_links",
+                    "held_words",
+                    "refused_words",
+                )
+            ],
+            heading=_("Responses"),
+            help_text=_(
+                "What readers write under a piece, and what other sites say of it. Syndication → Responses has the queue."
             ),
         ),
         MultiFieldPanel([FieldPanel("stub_policy")], heading=_("Defaults")),
@@ -142,6 +199,29 @@ class PublicationSettings(BaseSiteSetting):
             ai_input=self.ai_input,
             ai_train=self.ai_train,
             contact=self.licensing_url,
+        )
+
+    def conversation(self, choice: str, published: datetime | None) -> Conversation:
+        """The rules for a piece that was published then; `choice` is the piece's own: open, closed, or "" for ours."""
+        closed = ""
+        days = self.comments_days
+        if choice == "closed" or (not choice and not self.comments):
+            closed = gettext("Comments on this piece are closed.")
+        elif days and published and published + timedelta(days=days) <= timezone.now():
+            told = ngettext(
+                "Comments closed %(days)d day after this piece was published.",
+                "Comments closed %(days)d days after this piece was published.",
+                days,
+            )
+            closed = told % {"days": days}
+        return Conversation(
+            comments=not closed,
+            mentions=self.mentions and choice != "closed",
+            closed=closed,
+            hold=self.hold_responses,  # type: ignore[arg-type]
+            most_links=self.response_links,
+            held_words=words(self.held_words),
+            refused_words=words(self.refused_words),
         )
 
     def publisher(self) -> Publisher:

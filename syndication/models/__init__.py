@@ -15,6 +15,7 @@ from syndication.models.override import Override
 from syndication.models.pull import Pull, Pulled
 from syndication.models.reads import Reads, Sighting
 from syndication.models.republication import Republication, Wish
+from syndication.models.response import Ban, Follow, Response
 from syndication.models.sender import Message, Received, Sender
 from syndication.models.subscription import Subscription
 from syndication.models.tick import Tick
@@ -23,11 +24,13 @@ from syndication.models.verification import Verification, target_dead
 
 __all__ = [
     "Archive",
+    "Ban",
     "Delivery",
     "DueQuerySet",
     "DueRow",
     "Edition",
     "Errand",
+    "Follow",
     "Host",
     "Kill",
     "Look",
@@ -41,6 +44,7 @@ __all__ = [
     "Reads",
     "Received",
     "Republication",
+    "Response",
     "Sender",
     "Sighting",
     "Subscription",

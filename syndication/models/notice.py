@@ -30,6 +30,7 @@ class Notice(models.Model):
         STALLED = "stalled", _("deliveries stand still")
         RECEIVED = "received", _("a received piece needs an editor")
         KILL = "kill", _("a kill is not obeyed")
+        RESPONSES = "responses", _("responses wait for a moderator")
 
     kind = models.CharField(max_length=12, choices=Kind)
     # What it is about, for telling it once: `republication:7`, `outlet:3`, `page:12`.

@@ -115,6 +115,14 @@ def oembed(ground: Ground) -> list[str]:
     return [*asked, f"/embed/{ground.page.uid}/"]
 
 
+def responses(ground: Ground) -> list[Ask | str]:
+    """Where readers write, and where other sites say that they mention a piece. JSON is no form: nothing is kept."""
+    doors = ["/webmention/", "/webmention/quetzal/", "/xmlrpc/", "/responses/mine/quetzal/"]
+    doors += ["/responses/follow/quetzal/", "/responses/leave/quetzal/"]
+    mention = {"source": "https://weekly.example/lamps", "target": ground.url}
+    return [*doors, Ask("/webmention/", {}, "POST", mention), Ask("/xmlrpc/", {}, "POST", mention)]
+
+
 ADDRESSES = {
     "the piece": Kind(lambda ground: [ground.path, f"{ground.path}?utm_source=lamp"], shows=True),
     "the piece, without its slash": Kind(lambda ground: [ground.path.rstrip("/")]),
@@ -149,4 +157,6 @@ ADDRESSES = {
     "the counter of its readers": Kind(lambda ground: [f"/c/{ground.page.uid}.gif"]),
     "who watches": Kind(lambda ground: ["/healthz", "/readyz", "/metrics"]),
     "the inbox": Kind(lambda ground: [f"/syndication/inbox/{NOBODY}/", f"/syndication/inbox/{ground.page.uid}/"]),
+    "where readers write": Kind(lambda ground: [f"/responses/{ground.page.uid}/", f"/responses/{NOBODY}/"], shows=True),
+    "what readers and other sites say": Kind(responses),
 }

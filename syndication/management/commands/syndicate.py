@@ -8,6 +8,7 @@ from django.db import close_old_connections
 
 from syndication.delivering import deliver_due
 from syndication.errands import run_errands
+from syndication.following import respond
 from syndication.hub import run_hub
 from syndication.killing import tend_kills
 from syndication.management import find_outlets, find_page
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             self.stdout.write(f"planned: {plan_everything()}")
         if not options["loop"]:
             done = f"published: {publish_due()}, delivered: {tend_kills() + deliver_due()}, looked: {verify_due()}, "
-            done += f"told: {run_hub()}, errands: {run_errands()}"
+            done += f"told: {run_hub()}, errands: {run_errands()}, responses: {respond()}"
             self.stdout.write(done)
             return
         self.stdout.write("Delivering what is due. Stop with Ctrl-C.")
@@ -91,5 +92,5 @@ class Command(BaseCommand):
                 plan_everything()
                 next_plan = time.monotonic() + PLAN_EVERY
             # All of them, or a long queue of deliveries would keep every look waiting.
-            if not tend_kills() + run_errands() + deliver_due() + verify_due() + run_hub():
+            if not tend_kills() + run_errands() + deliver_due() + verify_due() + run_hub() + respond():
                 time.sleep(PAUSE)

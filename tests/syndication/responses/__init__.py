@@ -1,0 +1,1 @@
+"""Responses: what readers and other sites say of a piece."""

@@ -1,0 +1,387 @@
+"""Mentions by Webmention and Pingback: what is taken, what a visit makes of it, and what becomes of it later."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+from xmlrpc.client import Fault, dumps, loads
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+from wagtail.models import Page, PageViewRestriction
+
+from home.models import ArticlePage
+from syndication import http, responding
+from syndication.errors import DeliveryError
+from syndication.models import Ban, Notice, Response, Sighting
+from syndication.moderating import decide
+from syndication.responding import visit_mentions
+from syndication.responses import mentions
+from syndication.visiting import Visit as Seen
+from tests import factories as make
+from tests.fakes.partner import Partner, Visit, endless_body, hang, redirect_loop, reset
+
+pytestmark = pytest.mark.django_db
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def send(source: str, target: str, client: Client | None = None, **more: Any) -> Any:
+    """One Webmention."""
+    return (client or Client()).post("/webmention/", {"source": source, "target": target}, **more)
+
+
+def ping(source: str, target: str, method: str = "pingback.ping") -> Any:
+    """One Pingback: what is answered, or the code of its fault."""
+    answer = Client().post("/xmlrpc/", dumps((source, target), method), content_type="text/xml")
+    assert answer.status_code == 200
+    try:
+        return loads(answer.content)[0][0]
+    except Fault as fault:
+        return fault.faultCode
+
+
+def html(text: str, head: str = "", status: int = 200, **headers: str) -> Callable[[Visit], None]:
+    """A page that says so."""
+    page = f"<!doctype html><html><head><title>A blog</title>{head}</head><body>{text}</body></html>"
+    return lambda visit: visit.reply(status, page.encode(), **headers)
+
+
+def visited() -> None:
+    """Visit all there is to visit now."""
+    Response.objects.filter(due_at__isnull=False).update(due_at=Now())
+    visit_mentions()
+
+
+# --- what is taken ----------------------------------------------------------------------------------------------------
+
+
+def addresses(piece: ArticlePage) -> dict[str, tuple[str, str, int, int | str]]:
+    """Source, target, the status by Webmention, the fault by Pingback (a string: it is taken)."""
+    url, blog = str(piece.full_url), "https://blog.example/lamps"
+    draft, private = make.original(live=False), make.original(slug="private")
+    restricted = Page.objects.get(pk=private.pk)
+    PageViewRestriction.objects.create(page=restricted, restriction_type="login")
+    closed = make.original(responses="closed")
+    return {
+        "a page elsewhere": (blog, url, 201, "taken"),
+        "http": ("http://blog.example/lamps", url, 201, "taken"),
+        "with a fragment": (f"{blog}#top", f"{url}#end", 201, "taken"),
+        "our address with a query": (f"{blog}?2", f"{url}?utm_source=lamp", 201, "taken"),
+        "our address without its slash": (f"{blog}?3", url.rstrip("/"), 201, "taken"),
+        "no source": ("", url, 400, 0),
+        "no target": (blog, "", 400, 0),
+        "the same page twice": (url, url, 400, 0),
+        "no web address": ("lamps", url, 400, 16),
+        "ftp": ("ftp://blog.example/lamps", url, 400, 16),
+        "a script": ("javascript:alert(1)", url, 400, 16),
+        "a file": ("file:///etc/passwd", url, 400, 16),
+        "with a password": ("https://me:secret@blog.example/", url, 400, 16),
+        "a strange port": ("https://blog.example:22/", url, 400, 16),
+        "a private network": ("http://10.0.0.1/", url, 400, 16),
+        "the clouds' own address": ("http://169.254.169.254/latest/", url, 400, 16),
+        "a number in disguise": ("http://0x7f.1/", url, 400, 16),
+        "IPv6 of this machine": ("http://[::1]/", url, 400, 16),
+        "a broken host": ("http://[", url, 400, 16),
+        "with a line break": ("https://blog.example/\r\nX: y", url, 400, 16),
+        "longer than an address": (f"https://blog.example/{'a' * 3000}", url, 400, 16),
+        "our own front page": ("http://127.0.0.1:8000/", url, 400, 49),
+        "somebody else's page": (blog, "https://elsewhere.example/", 400, 33),
+        "our host as a prefix": (blog, "http://127.0.0.1:8000.evil.example/reviews/", 400, 33),
+        "the front page as target": (blog, "http://127.0.0.1:8000/", 400, 32),
+        "an address under the piece": (blog, f"{url}more/", 400, 32),
+        "a piece that is nobody's": (blog, "http://127.0.0.1:8000/reviews/none/", 400, 32),
+        "a draft": (blog, str(draft.full_url), 400, 32),
+        "a private piece": (blog, str(private.full_url), 400, 32),
+        "a piece that is closed": (blog, str(closed.full_url), 400, 33),
+    }
+
+
+def test_only_what_may_be_a_mention_is_taken_and_each_refusal_has_its_code(
+    piece: ArticlePage, monkeypatch: Any, settings: Any
+) -> None:
+    monkeypatch.setattr(mentions, "LIMIT", 10_000)
+    settings.SYNDICATION_ALLOWED_NETWORKS = []
+    cases = addresses(piece)
+    for name, (source, target, status, fault) in cases.items():
+        answer = send(source, target)
+        assert answer.status_code == status, (name, answer.content)
+        assert answer.content.decode().strip().endswith((".", "/")), name
+        Response.objects.all().delete()
+        told = ping(source, target)
+        assert (told == fault) if isinstance(fault, int) else isinstance(told, str), (name, told)
+        Response.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        ("source=https://a.example/&source=https://b.example/&target={url}", FORM, 400),
+        ("target={url}", FORM, 400),
+        ("&", FORM, 400),
+        ('{{"source": "https://a.example/", "target": "{url}"}}', "application/json", 415),
+        ("source=%00&target=%ff", FORM, 400),
+        ("source=https://a.example/%00&target={url}", FORM, 400),
+        ("source=a&target=b", f"{FORM}; charset=utf-16", 400),
+        ("x" * 20_000, FORM, 413),
+        ("--x\r\nbroken", "multipart/form-data; boundary=y", 400),
+    ],
+)
+def test_what_is_no_form_of_a_mention_is_refused_in_words(piece: ArticlePage, body: str, content_type: str, status: int) -> None:
+    answer = Client().post("/webmention/", body.format(url=piece.full_url), content_type=content_type)
+    assert answer.status_code == status and answer["Content-Type"].startswith("text/plain") and answer.content
+    assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("", -32700),
+        ("<methodCall>", -32700),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><methodCall><methodName>&b;</methodName></methodCall>', -32700),
+        ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><methodCall/>', -32700),
+        ("<?xml version='1.0' encoding='nonsense'?><methodCall/>", -32700),
+        ("<a/>", -32601),
+        (dumps(("a", "b"), "wp.getUsers"), -32601),
+        (dumps((), "system.multicall"), -32601),
+        (dumps(("a",), "pingback.ping"), -32602),
+        ("x" * 20_000, -32600),
+    ],
+)
+def test_what_is_no_pingback_is_a_fault(db: Any, body: str, fault: int) -> None:
+    answer = Client().post("/xmlrpc/", body, content_type="text/xml")
+    with pytest.raises(Fault) as told:
+        loads(answer.content)
+    assert told.value.faultCode == fault
+
+
+def test_a_piece_names_its_doors_and_a_mention_has_a_status(piece: ArticlePage, blog: Partner) -> None:
+    shown = Client().get(piece.url)
+    assert 'rel="webmention"' in shown["Link"] and shown["X-Pingback"].endswith("/xmlrpc/")
+    assert '<link rel="webmention" href="/webmention/">' in shown.content.decode()
+    answer = send(blog.url("/post"), str(piece.full_url))
+    status = answer["Location"].removeprefix("http://testserver")
+    assert "to be read" in Client().get(status).content.decode()
+    visited()
+    visited()
+    assert "gone (404)" in Client().get(status).content.decode()
+    assert Client().get(f"{status[:-3]}x/").status_code == 404
+
+
+def test_a_flood_is_stopped_before_the_database_and_a_banned_host_is_heard_no_more(
+    piece: ArticlePage, django_assert_num_queries: Any
+) -> None:
+    client = Client()
+    found = [send(f"https://a.example/{number}", str(piece.full_url), client).status_code for number in range(mentions.LIMIT + 1)]
+    assert found[-2:] == [201, 429]
+    with django_assert_num_queries(0):
+        assert send("https://a.example/more", str(piece.full_url), client)["Retry-After"] == "60"
+    Ban.objects.create(kind="host", value="b.example")
+    assert send("https://b.example/", str(piece.full_url), client, REMOTE_ADDR="198.51.100.7").status_code == 403
+
+
+def test_one_host_has_only_so_many_waiting(piece: ArticlePage, monkeypatch: Any) -> None:
+    monkeypatch.setattr(responding, "MOST_OF_HOST", 2)
+    found = [send(f"https://a.example/{number}", str(piece.full_url)).status_code for number in range(3)]
+    assert found == [201, 201, 429]
+    assert send("https://b.example/", str(piece.full_url)).status_code == 201
+
+
+# --- what a visit makes of it -----------------------------------------------------------------------------------------
+
+ENTRY = (
+    '<article class="h-entry"><h1 class="p-name">On lamps</h1><a class="p-author h-card" href="/me">Ann Lee</a>'
+    '<div class="e-content"><p>They <a href="{url}">burn</a>.</p><script>alert(1)</script></div></article>'
+)
+XSS = (
+    '<article class="h-entry"><h1 class="p-name">&lt;img src=x onerror=alert(1)&gt;</h1>'
+    '<a class="p-author h-card" href="javascript:alert(1)">&lt;script&gt;alert(2)&lt;/script&gt;</a>'
+    '<div class="e-content">&lt;script&gt;alert(3)&lt;/script&gt; <a href="{url}">x</a></div></article>'
+)
+PAGES: dict[str, tuple[Any, str]] = {
+    "an entry": (ENTRY, "held"),
+    "a plain link": ('<p>Read <a href="{url}">this</a> tonight, it is short.</p>', "held"),
+    "our address with a query": ('<a href="{url}?utm_source=blog">lamps</a>', "held"),
+    "http or https": ('<a href="{https}">lamps</a>', "held"),
+    "a cited quotation": ('<blockquote cite="{url}">The harbour was empty.</blockquote>', "held"),
+    "a like": ('<div class="h-entry"><a class="u-like-of" href="{url}">x</a></div>', "held"),
+    "a reply": (
+        '<div class="h-entry"><a class="u-in-reply-to" href="{url}">x</a><p class="p-content">So true!</p></div>',
+        "held",
+    ),
+    "scripts in it": (XSS, "held"),
+    "a canonical of its own": ('<link rel="canonical" href="https://blog.example/"><a href="{url}">x</a>', "held"),
+    "no link": ("<p>Nothing here.</p>", "refused"),
+    "our address as a prefix": ('<a href="{url}more/">x</a>', "refused"),
+    "our address in a comment": ('<!-- <a href="{url}">x</a> -->', "refused"),
+    "our address in a script": ("<script>var a = '<a href=\"{url}\">'</script>", "refused"),
+    "our address in a template": ('<template><a href="{url}">x</a></template>', "refused"),
+    "our address as mere text": ("<p>{url}</p>", "refused"),
+    "our address as a parameter": ('<a href="https://share.example/?u={url}">x</a>', "refused"),
+    "an empty page": ("", "refused"),
+    "a copy of ours": ("COPY", "refused"),
+}
+
+
+def test_what_a_page_says_decides(piece: ArticlePage, blog: Partner, monkeypatch: Any) -> None:
+    monkeypatch.setattr(mentions, "LIMIT", 10_000)
+    facts = {"url": piece.full_url, "https": str(piece.full_url).replace("http:", "https:")}
+    copy = html(f'<a href="{piece.full_url}">home</a>', f'<link rel="canonical" href="{piece.full_url}">')
+    for number, (text, _state) in enumerate(PAGES.values()):
+        blog.routes[f"/{number}"] = (
+            copy if text == "COPY" else html(text.replace("{url}", facts["url"]).replace("{https}", facts["https"]))
+        )
+        send(blog.url(f"/{number}"), str(piece.full_url))
+    visited()
+    rows = list(Response.objects.order_by("pk"))
+    assert dict(zip(PAGES, [row.state for row in rows], strict=True)) == {name: state for name, (_text, state) in PAGES.items()}
+    by_name = dict(zip(PAGES, rows, strict=True))
+    entry = by_name["an entry"]
+    assert (entry.name, entry.title, entry.text, entry.url) == ("Ann Lee", "On lamps", "They burn.", blog.url("/me"))
+    assert [by_name[name].manner for name in ("a like", "a reply")] == ["like", "reply"]
+    assert by_name["a reply"].text == "So true!"
+    assert by_name["scripts in it"].url == ""
+    assert [seen.source for seen in Sighting.objects.filter(uid=piece.uid)] == ["webmention"]
+    assert Notice.objects.open().get(kind="responses").uid == piece.uid
+    decide([row.pk for row in rows], "shown", None)
+    page = Client().get(piece.url).content.decode()
+    assert "9 thoughts on “The lamps”" in page and not Notice.objects.open().filter(kind="responses").exists()
+    assert "<script>alert" not in page and "javascript:" not in page and "onerror=alert(1)>" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "behaviour", "sentence"),
+    [
+        ("hangs", hang, "answer"),
+        ("never ends", endless_body, ""),
+        ("redirects for ever", redirect_loop, "never arrives"),
+        ("breaks off", reset, ""),
+        ("a fault", html("", status=500), "answers 500"),
+        ("forbidden", html("", status=403), "answers 403"),
+        ("leads inwards", lambda visit: visit.reply(302, location="http://10.0.0.1/"), "do not visit"),
+        ("not there", html("", status=404), "answers 404"),
+    ],
+)
+def test_a_page_that_tells_nothing_is_visited_again_and_given_up_at_last(
+    piece: ArticlePage, blog: Partner, monkeypatch: Any, name: str, behaviour: Any, sentence: str
+) -> None:
+    def soon(url: str) -> Seen:
+        try:
+            return Seen(url, http.fetch(url, deadline=0.3))
+        except DeliveryError as problem:
+            return Seen(url, problem=problem.sentence)
+
+    monkeypatch.setattr(responding, "visit", soon)
+    blog.otherwise = behaviour
+    send(blog.url("/p"), str(piece.full_url))
+    visited()
+    row = Response.objects.get()
+    assert row.state == "waiting" and row.due_at is not None and sentence in row.sentence
+    Response.objects.update(attempts=9, gone_in_a_row=0)
+    visited()
+    assert Response.objects.get().state == "refused"
+
+
+def test_a_redirect_is_followed_and_plain_text_and_json_count(piece: ArticlePage, blog: Partner) -> None:
+    blog.routes["/moved"] = lambda visit: visit.reply(301, location="/text")
+    blog.routes["/text"] = lambda visit: visit.reply(200, f"See {piece.full_url}.".encode(), "text/plain")
+    blog.routes["/json"] = lambda visit: visit.reply(200, f'{{"a": "{piece.full_url}"}}'.encode(), "application/json")
+    blog.routes["/image"] = lambda visit: visit.reply(200, str(piece.full_url).encode(), "image/png")
+    for path in ("/moved", "/json", "/image"):
+        send(blog.url(path), str(piece.full_url))
+    visited()
+    assert [row.state for row in Response.objects.order_by("pk")] == ["held", "held", "refused"]
+
+
+def test_a_page_at_an_outlet_is_a_sighting_never_a_comment(piece: ArticlePage, blog: Partner) -> None:
+    make.outlet(website=blog.url("/"), endpoint=blog.url("/hook"), automatic=False)
+    blog.otherwise = html(ENTRY.replace("{url}", str(piece.full_url)))
+    ping(blog.url("/copies/lamps"), str(piece.full_url))
+    visited()
+    assert Response.objects.get().state == "refused" and Sighting.objects.get(uid=piece.uid).url == blog.url("/copies/lamps")
+
+
+# --- later ------------------------------------------------------------------------------------------------------------
+
+
+def shown(piece: ArticlePage, blog: Partner) -> Response:
+    """A mention that a moderator let through."""
+    blog.routes["/p"] = html(ENTRY.replace("{url}", str(piece.full_url)))
+    send(blog.url("/p"), str(piece.full_url))
+    visited()
+    decide([Response.objects.get().pk], "shown", None)
+    return Response.objects.get()
+
+
+def test_who_was_let_through_once_is_shown_at_once_the_next_time(piece: ArticlePage, blog: Partner) -> None:
+    shown(piece, blog)
+    blog.routes["/q"] = html(ENTRY.replace("{url}", str(piece.full_url)))
+    send(blog.url("/q"), str(piece.full_url))
+    visited()
+    assert Response.objects.get(source=blog.url("/q")).state == "shown"
+
+
+def test_a_change_there_is_a_change_here_and_no_second_response(piece: ArticlePage, blog: Partner) -> None:
+    shown(piece, blog)
+    blog.routes["/p"] = html(ENTRY.replace("{url}", str(piece.full_url)).replace("burn", "go out"))
+    assert ping(blog.url("/p"), str(piece.full_url)) == 48
+    visited()
+    assert (Response.objects.get().text, Response.objects.get().state) == ("They go out.", "shown")
+
+
+@pytest.mark.parametrize(("status", "visits"), [(410, 2), (404, 2)])
+def test_a_page_that_is_gone_twice_takes_its_mention_along(piece: ArticlePage, blog: Partner, status: int, visits: int) -> None:
+    shown(piece, blog)
+    blog.routes["/p"] = html("", status=status)
+    send(blog.url("/p"), str(piece.full_url))
+    states = []
+    for _number in range(visits):
+        visited()
+        states.append(Response.objects.get().state)
+    assert states == ["shown", "gone"]
+    assert "Ann Lee" not in Client().get(piece.url).content.decode()
+
+
+def test_a_link_taken_back_takes_the_mention_back_and_it_may_return(piece: ArticlePage, blog: Partner) -> None:
+    shown(piece, blog)
+    blog.routes["/p"] = html("<p>Nothing.</p>")
+    send(blog.url("/p"), str(piece.full_url))
+    visited()
+    assert Response.objects.get().state == "gone"
+    blog.routes["/p"] = html(ENTRY.replace("{url}", str(piece.full_url)))
+    send(blog.url("/p"), str(piece.full_url))
+    visited()
+    assert Response.objects.get().state == "shown"
+
+
+def test_an_outage_takes_nothing_back_and_what_a_person_rejected_stays_so(piece: ArticlePage, blog: Partner) -> None:
+    row = shown(piece, blog)
+    blog.routes["/p"] = html("", status=503)
+    send(blog.url("/p"), str(piece.full_url))
+    visited()
+    Response.objects.update(attempts=9)
+    visited()
+    assert Response.objects.get().state == "shown" and Response.objects.get().due_at is None
+    decide([row.pk], "spam", None)
+    blog.routes["/p"] = html(ENTRY.replace("{url}", str(piece.full_url)))
+    send(blog.url("/p"), str(piece.full_url))
+    visited()
+    assert Response.objects.get().state == "spam"
+
+
+def test_a_mention_of_a_piece_that_went_offline_is_not_read(piece: ArticlePage, blog: Partner) -> None:
+    send(blog.url("/p"), str(piece.full_url))
+    piece.unpublish()
+    visited()
+    assert Response.objects.get().state == "refused" and not blog.requests
+
+
+def test_a_list_costs_one_query_whatever_waits(piece: ArticlePage, django_assert_max_num_queries: Any) -> None:
+    facts = {"uid": piece.uid, "kind": "webmention", "name": "Ann"}
+    rows = [
+        Response(**facts, state=state, source=f"https://a.example/{uuid4()}") for state in ("spam", "shown") for _n in range(50)
+    ]
+    Response.objects.bulk_create(rows)
+    Client().get("/")
+    with django_assert_max_num_queries(8):
+        assert "50 thoughts" in Client().get(piece.url).content.decode()
