@@ -150,13 +150,12 @@ def arguments() -> dict[str, Any]:
     Notice.objects.create(pk=outlet.pk, kind=Notice.Kind.HELD, subject=f"outlet:{outlet.pk}", outlet=outlet, sentence="401")
     Errand.objects.create(pk=outlet.pk, kind=Errand.Kind.TEST_OUTLET, outlet=outlet)
     make.sender(pk=outlet.pk)
-    Verification.objects.create(pk=outlet.pk, republication=row, url="https://outlet.example/7")
+    # In trouble, so that there is a letter.
+    Verification.objects.create(pk=outlet.pk, republication=row, url="https://outlet.example/7", verdict="wrong")
     Subscription.objects.create(pk=outlet.pk, topic="https://home.example/feeds/atom/", callback="https://reader.example/")
     killed = {"headline": "Lamps", "reason": "Why", "lifted_at": row.created_at}
     kill = Kill.objects.create(pk=outlet.pk, uid=page.uid, edition=row.wanted, url=page.full_url, **killed)
     ids["told_id"] = Told.objects.create(kill=kill, outlet=outlet, outlet_name=outlet.name).pk
-    # A copy in trouble, so that there is a letter.
-    Verification.objects.create(republication=row, url="https://lantern.example/harbour", verdict="wrong")
     ids["sighting_id"] = Sighting.objects.create(uid=page.uid, url="https://lantern.example/lamps").pk
     token, _text = Token.make(outlet, "Website", ["read"])
     return {**ids, "token_id": token.pk, "pk": outlet.pk, "token": "never-made"}
