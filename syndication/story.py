@@ -150,7 +150,7 @@ class Correction(Value):
     @property
     def when(self) -> str:
         """The moment in ISO 8601, or the day where no more is known."""
-        return (self.made_at or self.at).isoformat()
+        return self.made_at.isoformat(timespec="seconds") if self.made_at else self.at.isoformat()
 
     @property
     def below(self) -> bool:

@@ -215,7 +215,7 @@ def test_a_change_a_new_address_and_a_correction_reach_the_same_post(companion: 
     draft.corrections.add(DatedCorrection(made_at=noon(date(2026, 5, 1)), text="The ship was blue, not green."))
     page = make.publish(draft)
     third = pushed(page)
-    assert Delivery.objects.order_by("pk").last().operation == "publish"
+    assert Delivery.objects.order_by("pk").last().operation == "correct"
     assert "The ship was blue, not green." in companion.page(third.receipt_url)
     assert len(companion.posts()) == 1
     assert len(companion.run("return get_posts(['post_type' => 'attachment', 'numberposts' => -1]);")) == 1, "one upload"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_syndicate_does_everything_once_without_a_broker(desk: Desk) -> None:
     page = make.original("Now")
     with time_machine.travel(tomorrow + timedelta(minutes=1), tick=False):
         told = run("syndicate")
-    assert told == "published: 1, delivered: 2, looked: 0, told: 0, errands: 0\n"
+    assert told == "published: 1, delivered: 2, looked: 0, told: 0, errands: 0, responses: 0\n"
     assert ArticlePage.objects.get(pk=soon.pk).live
     assert set(desk.holds) == {soon.uid, page.uid}
 
@@ -129,7 +130,7 @@ def test_syndicate_does_what_editors_asked_for_on_the_network(monkeypatch: pytes
     runner = {Errand.Kind.READ_PAGE: lambda errand: errand.end(Errand.State.DONE, "The page is read.")}
     monkeypatch.setattr("syndication.errands.RUNNERS", runner)
     Errand.ask(Errand.Kind.READ_PAGE, asked={"url": "https://outlet.example/"})
-    assert run("syndicate").endswith("errands: 1\n")
+    assert run("syndicate").endswith("errands: 1, responses: 0\n")
     assert Errand.objects.get().state == "done"
     Errand.objects.update(state="waiting", due_at=timezone.now())
 
@@ -266,7 +267,7 @@ def test_status_tells_of_beat_circuits_the_guard_and_notices(busy: None, setting
     settings.SYNDICATION_PRODUCTION_HOSTS = []
     Outlet.objects.update(not_before=timezone.now() + timedelta(minutes=5), failures=6)
     told = run("syndication_status")
-    assert "beat was heard 0 s ago" in told
+    assert re.search(r"beat was heard \d+ s ago", told)
     assert "SYNDICATION_PRODUCTION_HOST is not set" in told
     assert "Lantern is left alone until" in told and "after 6 failures." in told
     assert "open notices: 1 delivery failed for good" in told
