@@ -80,9 +80,20 @@ _NEEDLESS = re.compile(
 
 
 _MOST_TAGS = 200_000
-# A tag, as browsers read it (HTML Standard §13.2.5), with more attributes than anybody writes by hand or program.
-_ATTRIBUTE = rb"""(?:[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)"""
-_ENDLESS = re.compile(rb"(<[a-zA-Z][^\s/>]*+" + _ATTRIBUTE + rb"{200})" + _ATTRIBUTE + rb"*+")
+_MOST_ATTRIBUTES, _CROWD = 200, 1_500
+# As browsers read it (HTML Standard §13.2.5.32), and never looking back.
+_ATTRIBUTE = rb"""(?:[\s/]*+=?[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>"'][^\s>]*+)?+)?+)"""
+
+
+def _tags(attributes: int, rest: bytes) -> re.Pattern[bytes]:
+    """Each tag whole, however few its attributes: a pattern that passed over a tag would look for the next one within it, and
+    `<a<a<a…` would cost the square of its length. The last group is what `rest` finds beyond so many attributes.
+    """
+    return re.compile(rb"(<[a-zA-Z][^\s/>]*+" + _ATTRIBUTE + rb"{0,%d}+)(%b)" % (attributes, rest))
+
+
+_ENDLESS = _tags(_MOST_ATTRIBUTES, _ATTRIBUTE + rb"*+")
+_CROWDED = _tags(_CROWD, _ATTRIBUTE + rb"?+")
 _ROOTS = re.compile(rb"<(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])(?=[\s/>])")
 
 
@@ -115,21 +126,18 @@ def calmed(raw: bytes) -> bytes:
     return _REOPENED.sub(rb"<\1span", raw) if tags > 1_000 else raw
 
 
-_MOST_TAGS = 40_000
-# One tag with more attributes than any page has. A parser compares each new one with all before it: half a megabyte of them
-# holds it for half a minute. Written as the standard reads them (§13.2.5.32), and never looking back.
-_CROWDED = re.compile(
-    rb"""<[a-zA-Z][^\s/>]*+(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>"'][^\s>]*+)?+)?+){1500}"""
-)
+_DENSE_TAGS = 40_000
 _SMALL = 30_000
 
 
 def too_dense(body: bytes, content_type: str) -> bool:
-    """Whether this page is made of so much that to read it would take many times its size, or many seconds."""
+    """Whether this page is made of so much that to read it would take many times its size, or many seconds: more tags than
+    any page has, or one with more attributes, each of which a parser compares with all before it.
+    """
     if len(body) < _SMALL:
         return False
     raw = decoded(body, content_type).encode("utf-8", "replace")
-    return raw.count(b"<") > _MOST_TAGS or _CROWDED.search(raw) is not None
+    return raw.count(b"<") > _DENSE_TAGS or any(tag[2] for tag in _CROWDED.finditer(raw))
 
 
 # Some systems hide the block from browsers of the nineties.

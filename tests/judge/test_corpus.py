@@ -18,7 +18,7 @@ def test_a_page_gets_the_verdict_that_is_written_beside_it(case: Case) -> None:
     assert judged.sentence.endswith((".", "?")) and judged.evidence
 
 
-@pytest.mark.parametrize("case", hostile(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list(hostile()), ids=lambda case: case.name)
 def test_a_page_made_to_hurt_is_judged_in_time(case: Case) -> None:
     began = time.process_time()
     judged = case.judged()
