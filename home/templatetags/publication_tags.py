@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from wagtail.models import Site
 
+from home import languages
 from home.models import PublicationSettings
 from home.models.base import sections
 from home.models.site import POLICIES
@@ -85,6 +86,12 @@ def current(path: str, url: str) -> str:
     if path == url:
         return "page"
     return "true" if path.startswith(url) else ""
+
+
+@register.filter
+def foreign_tongue(story: Story) -> str:
+    """The name of its language in ours, as in “Arabic”; nothing for a piece in the language of the frame around it."""
+    return "" if story.language.partition("-")[0] == "en" else languages.name(story.language)
 
 
 @register.filter
