@@ -243,8 +243,17 @@ class PublicationSettings(PreviewableMixin, BaseSiteSetting):
         pair = self.type_pair if self.type_pair in identity.PAIRS else identity.HOUSE.pair
         return identity.Look(self.accent, self.second, pair)
 
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The front page, and every part in light and dark."""
+        return [("", _("Front page")), ("light", _("All parts")), ("dark", _("All parts, dark"))]
+
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """As the pages would look if these settings were saved."""
+        if mode_name:
+            from home.style_page import parts
+
+            return parts(request, self, scheme=mode_name)
         front = self.site.root_page.specific
         front.publication = self
         return front.serve(request)

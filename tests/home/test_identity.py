@@ -114,7 +114,32 @@ def test_an_editor_sees_the_look_before_it_is_saved(client: Client) -> None:
     }
     told = {**form, "comments_days": 30, "response_links": 2, "accent": "#0057b8"}
     assert client.post(f"{edit}preview/", told).json() == {"is_valid": True, "is_available": True}
-    preview = client.get(f"{edit}preview/?mode=&in_preview_panel=true").content.decode()
-    assert "/identity/0057b8-1d5561-newsreader." in preview
+    for mode in ("", "light", "dark"):
+        preview = client.get(f"{edit}preview/?mode={mode}&in_preview_panel=true").content.decode()
+        assert "/identity/0057b8-1d5561-newsreader." in preview
     assert head(client)[0] == ["/static/publication.css"]
     assert 'type="color"' in client.get(edit).content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?scheme=dark", "?language=ar", "?scheme=dark&language=ar"])
+def test_the_style_page_shows_editors_every_part(query: str, client: Client) -> None:
+    make.publication()
+    assert client.get("/admin/style/")["Location"].startswith("/admin/login/")
+    client.force_login(make.editor())
+    answer = client.get(f"/admin/style/{query}")
+    tree = LexborHTMLParser(answer.content.decode())
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert tree.css_first("html").attributes["dir"] == ("rtl" if "ar" in query.partition("language")[2] else "ltr")
+    assert tree.css_first("html").attributes["data-scheme"] == ("dark" if "dark" in query else "light")
+    for part in (
+        "card.wide",
+        "text table",
+        "text blockquote",
+        "pull-quote",
+        "footnotes",
+        "retracted",
+        "response .response",
+        "pagination",
+    ):
+        assert tree.css(f".{part}"), part
+    assert len(tree.css(".rest")) == 5 and len(tree.css(".rest.abroad .call a")) == 2
