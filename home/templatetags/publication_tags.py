@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from wagtail.models import Site
 
+from home import languages
+from home.identity import HOUSE
 from home.models import PublicationSettings
 from home.models.base import sections
 from home.models.site import POLICIES
@@ -88,6 +90,12 @@ def current(path: str, url: str) -> str:
 
 
 @register.filter
+def foreign_tongue(story: Story) -> str:
+    """The name of its language in ours, as in “Arabic”; nothing for a piece in the language of the frame around it."""
+    return "" if story.language.partition("-")[0] == "en" else languages.name(story.language)
+
+
+@register.filter
 def republishable(story: Story) -> bool:
     """Whether any reader may carry the piece."""
     return may_republish(story)
@@ -116,13 +124,21 @@ def furniture(story: Story) -> str:
 
 @register.simple_tag(takes_context=True)
 def frame(context: dict[str, Any]) -> str:
-    """Prints nothing, but sees to it that `publisher` and `sections` are there on pages no view prepared, such as 404."""
-    request = context.get("request")
-    site = Site.find_for_request(request) if request and "publisher" not in context else None
-    if site:
-        context["publisher"] = PublicationSettings.for_site(site).publisher()
-        context["sections"] = sections(site)
+    """Prints nothing; sees to it that `look` is there, and `publisher` and `sections` on pages no view prepared, such as 404."""
+    publication = _publication(context)
+    context["look"] = publication.look if publication else HOUSE
+    if publication and "publisher" not in context:
+        context["publisher"] = publication.publisher()
+        context["sections"] = sections(publication.site)
     return ""
+
+
+def _publication(context: dict[str, Any]) -> PublicationSettings | None:
+    """The settings that the view or the page has already asked for, else those of the request's site."""
+    if known := context.get("publication") or getattr(context.get("page"), "publication", None):
+        return known
+    request = context.get("request")
+    return PublicationSettings.for_request(request) if request and Site.find_for_request(request) else None
 
 
 @register.filter
