@@ -1,5 +1,6 @@
 """What the readers' templates ask beyond the facts of a Story: places, days and words of the frame around it."""
 
+import re
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from home.identity import HOUSE
 from home.models import PublicationSettings
 from home.models.base import sections
 from home.models.site import POLICIES
+from home.text_pictures import pictures_in_text
 from syndication.renderers.corrections import name
 from syndication.rights import may_republish
 from syndication.story import Correction, Person, Story
@@ -106,6 +108,22 @@ def policy_name(term: str) -> str:
     """What readers call a policy, from its schema.org property: the words of the settings form."""
     field = next((name for name, known in POLICIES.items() if known == term), "")
     return capfirst(str(PublicationSettings._meta.get_field(field).verbose_name)) if field else term
+
+
+@register.filter
+def for_dense_screens(sizes: str) -> str:
+    """`sizes` for a screen of three pixels to one as for one of two: nobody sees it, and a phone loads half as much."""
+    *wider, narrow = sizes.rpartition(", ")
+    share = re.fullmatch(r"(\d+)vw", narrow)
+    if share is None:
+        return sizes
+    return f"{''.join(wider)}(min-resolution: 2.5dppx) {round(int(share[1]) * 2 / 3)}vw, {narrow}"
+
+
+@register.filter
+def with_pictures(html: str, story: Story) -> SafeString:
+    """Sanitised `html` of a story with each picture in all the formats there are of it. What travels has JPEG and WebP only."""
+    return mark_safe(pictures_in_text(html, story.formats, for_dense_screens))
 
 
 @register.filter

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from selectolax.lexbor import LexborHTMLParser
 
 from syndication import http
+from syndication.canonical import spelling
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.discovery import endpoint_of
 from syndication.connectors.features import Features
@@ -147,7 +148,12 @@ def _texts(value: Any) -> dict[str, str]:
 
 
 def _ours(story: Story) -> set[str]:
-    return {host_of(story.url), host_of(story.publisher.url)}
+    return {_site(story.url), _site(story.publisher.url)}
+
+
+def _site(url: str) -> str:
+    """Host and port, however they are spelled."""
+    return urlsplit(spelling(url)).netloc
 
 
 def links_of(story: Story) -> list[str]:
@@ -157,7 +163,7 @@ def links_of(story: Story) -> list[str]:
     if story.outlet:
         hrefs.append(story.outlet.url)
     ours = _ours(story)
-    return [href for href in dict.fromkeys(hrefs) if _is_page(href) and host_of(href) not in ours]
+    return [href for href in dict.fromkeys(hrefs) if _is_page(href) and _site(href) not in ours]
 
 
 def _is_page(url: str) -> bool:
@@ -173,7 +179,7 @@ def _tell_page(sources: list[str], target: str, known: Door | None, ours: set[st
     with http.recorded() as wire:
         try:
             door = _discovered(target, known)
-            if door and host_of(door.url) in ours:
+            if door and _site(door.url) in ours:
                 # Whoever names us as their receiver would have us speak to ourselves.
                 door = None
             if door and door.by == "pingback":
