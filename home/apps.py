@@ -10,8 +10,9 @@ class HomeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the receivers and the checks, and say who makes pages of what arrives."""
+        """Connect the receivers, the checks and the watch over what readers see, and say who makes pages of what arrives."""
         from home import checks, receivers, receiving  # noqa: F401
+        from home.page_cache import watching  # noqa: F401
         from syndication.arrivals import open_house
 
         open_house(receiving)

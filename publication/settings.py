@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "home.page_cache.middleware.PageCache",
     "syndication.partners.front.Front",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -145,6 +146,13 @@ CACHES: dict[str, Any] = {
     "readers": {**_redis, "KEY_PREFIX": "homeward-readers"},
     "readers_here": {**_memory, "LOCATION": "readers", "OPTIONS": {"MAX_ENTRIES": 20_000}},
 }
+
+# What readers are answered is kept whole until anything changes that they may see (home/page_cache/). Where all processes look
+# whether it did: in memory that those of one machine share, in Redis, or in the database; by itself what fits the database.
+PAGE_CACHE = env.choice("PAGE_CACHE", "auto", ("auto", "memory", "redis", "database", "off"))
+if PAGE_CACHE == "auto":
+    PAGE_CACHE = "memory" if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "redis"
+PAGE_CACHE_MEGABYTES = int(env.number("PAGE_CACHE_MEGABYTES", 32, least=1))
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -1,8 +1,11 @@
 """The addresses of the site."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.conf.urls.static import static
 from django.db.transaction import non_atomic_requests
+from django.http import HttpResponseBase
 from django.urls import include, path, re_path
 from wagtail.admin import urls as admin_urls
 from wagtail.documents import urls as document_urls
@@ -10,6 +13,7 @@ from wagtail.urls import serve_pattern
 from wagtail.urls import urlpatterns as page_urls
 
 from home import corrections, embeds, feeds, identity, plain_text, republishing, sitemaps, terms, views
+from home.page_cache.everybody import for_everybody
 from syndication import health, inbox, keys, metrics
 from syndication.partners import api, entry, page
 from syndication.partners import feeds as outlet_feeds
@@ -17,6 +21,11 @@ from syndication.partners.counter import counter
 from syndication.partners.hub import hub
 from syndication.partners.verifier import verifier
 from syndication.responses import comments, mentions
+
+
+def _kept(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    return for_everybody()(non_atomic_requests(view))
+
 
 _outlet_feed = non_atomic_requests(outlet_feeds.feed)
 
@@ -35,23 +44,23 @@ urlpatterns = [
     path("partners/v1/", include(api.addresses)),
     path("admin/", include(admin_urls)),
     path("documents/", include(document_urls)),
-    path("feeds/<str:dialect>/", non_atomic_requests(feeds.site_feed), name="feed"),
+    path("feeds/<str:dialect>/", _kept(feeds.site_feed), name="feed"),
     path("partners/feeds/<str:dialect>/", _outlet_feed, name="outlet_feed"),
     path("partners/feeds/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
     path("partners/feeds/<str:token>/<str:dialect>/", _outlet_feed, name="outlet_feed"),
     path("partners/feeds/<str:token>/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
-    path("corrections/", non_atomic_requests(corrections.corrections), name="corrections"),
-    path("corrections/feeds/<str:dialect>/", non_atomic_requests(feeds.corrections_feed), name="corrections_feed"),
+    path("corrections/", for_everybody("kind", "page")(non_atomic_requests(corrections.corrections)), name="corrections"),
+    path("corrections/feeds/<str:dialect>/", _kept(feeds.corrections_feed), name="corrections_feed"),
     path("identity/<str:look>.css", non_atomic_requests(identity.sheet), name="identity"),
-    path("sitemap.xml", non_atomic_requests(sitemaps.sitemap)),
-    path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
-    path("robots.txt", non_atomic_requests(terms.robots)),
-    path("rsl.xml", non_atomic_requests(terms.rsl), name="rsl"),
-    path(".well-known/tdmrep.json", non_atomic_requests(terms.tdmrep)),
-    path("llms.txt", non_atomic_requests(plain_text.llms)),
-    re_path(r"^(?P<path>(?:[\w\-]+/)+)index\.md$", non_atomic_requests(plain_text.twin), name="twin"),
+    path("sitemap.xml", _kept(sitemaps.sitemap)),
+    path("news-sitemap.xml", _kept(sitemaps.news_sitemap)),
+    path("robots.txt", _kept(terms.robots)),
+    path("rsl.xml", _kept(terms.rsl), name="rsl"),
+    path(".well-known/tdmrep.json", _kept(terms.tdmrep)),
+    path("llms.txt", _kept(plain_text.llms)),
+    re_path(r"^(?P<path>(?:[\w\-]+/)+)index\.md$", _kept(plain_text.twin), name="twin"),
     path("oembed/", non_atomic_requests(embeds.oembed), name="oembed"),
-    path("embed/<uuid:uid>/", non_atomic_requests(embeds.card), name="embed"),
+    path("embed/<uuid:uid>/", _kept(embeds.card), name="embed"),
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", non_atomic_requests(keys.index_now)),
     path("republish/<uuid:uid>/", non_atomic_requests(republishing.republish), name="republish"),
     path("c/<uuid:uid>.gif", non_atomic_requests(counter), name="counter"),
@@ -62,10 +71,10 @@ urlpatterns = [
     path("responses/mine/<str:key>/", non_atomic_requests(comments.mend), name="mend_response"),
     path("responses/follow/<str:key>/", non_atomic_requests(comments.follow_confirm), name="follow_confirm"),
     path("responses/leave/<str:key>/", non_atomic_requests(comments.follow_leave), name="follow_leave"),
-    path("authors/<str:slug>/", views.author, name="author"),
+    path("authors/<str:slug>/", for_everybody("page")(views.author), name="author"),
     # The doors of private pages come first: the pattern of pages fits their addresses, too.
     *(pattern for pattern in page_urls if pattern.name != "wagtail_serve"),
-    re_path(serve_pattern, views.serve, name="wagtail_serve"),
+    re_path(serve_pattern, for_everybody("page", "original-of")(views.serve), name="wagtail_serve"),
 ]
 
 if settings.DEBUG:

@@ -1,6 +1,7 @@
 """Page types and what hangs on them."""
 
 from home.models.article import ArticlePage
+from home.models.change import Change
 from home.models.corrections import DatedCorrection
 from home.models.home import HomePage, SectionPage
 from home.models.images import PublicationImage, PublicationRendition
@@ -13,6 +14,7 @@ __all__ = [
     "ArticlePage",
     "Author",
     "Byline",
+    "Change",
     "DatedCorrection",
     "HomePage",
     "PublicationImage",
