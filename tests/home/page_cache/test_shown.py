@@ -71,7 +71,11 @@ def test_no_kept_answer_reads_what_is_not_shown(client: Client) -> None:
         ('DELETE FROM "wagtailcore_pageviewrestriction" WHERE "id" IN (%s)', (1,), True),
         ('UPDATE "wagtailcore_page" SET "draft_title" = %s, "latest_revision_id" = %s WHERE "id" = %s', ("A", 1, 1), False),
         ('UPDATE "wagtailcore_page" SET "draft_title" = %s, "live" = %s WHERE "id" = %s', ("A", True, 1), True),
-        ('UPDATE "syndication_outlet" SET "lease_token" = %s, "lease_until" = (CURRENT_TIMESTAMP + %s) WHERE "id" IN (%s)', (), False),
+        (
+            'UPDATE "syndication_outlet" SET "lease_token" = %s, "lease_until" = (CURRENT_TIMESTAMP + %s) WHERE "id" IN (%s)',
+            (),
+            False,
+        ),
         ('UPDATE "syndication_outlet" SET "name" = %s, "lease_token" = NULL WHERE "id" = %s', (), True),
         ('UPDATE "syndication_verification" SET "verdict" = %s, "in_a_row" = %s WHERE "id" = %s', (), False),
         ('UPDATE "syndication_verification" SET "verdict" = %s, "changed_at" = %s WHERE "id" = %s', (), True),
