@@ -34,4 +34,6 @@ def reading() -> tuple[int, int]:
 
 def forget_changes() -> None:
     """Drop the rows that nobody can have kept anything under."""
-    Change.objects.filter(made_at__lt=Now() - KEPT).delete()
+    old = Change.objects.filter(made_at__lt=Now() - KEPT)
+    # Without a transaction of its own, which SQLite cannot begin while the rows of an INSERT … RETURNING are still being read.
+    old._raw_delete(old.db)

@@ -93,12 +93,12 @@ def _stays_unseen(verb: str, table: str, rest: str, params: Any, many: bool, see
 
 def changed(connection: BaseDatabaseWrapper) -> None:
     """What readers see changes with this transaction: say so in it, and to all processes when it commits."""
-    if any(isinstance(entry[1], _Told) for entry in connection.run_on_commit):
+    if any(isinstance(getattr(entry[1], "__self__", None), _Told) for entry in connection.run_on_commit):
         return
     told = _Told()
     if _is_migrated(connection):
         told.row = Change.objects.using(connection.alias).create().pk
-    transaction.on_commit(told, using=connection.alias, robust=True)
+    transaction.on_commit(told.tell, using=connection.alias, robust=True)
 
 
 class _Told:
@@ -106,7 +106,7 @@ class _Told:
 
     row = 0
 
-    def __call__(self) -> None:
+    def tell(self) -> None:
         generation.tell()
         if self.row and self.row % FORGET_EACH == 0:
             forget_changes()
