@@ -7,9 +7,10 @@ from django.dispatch import receiver
 from wagtail.models import Page, ReferenceIndex
 
 from home.models import Author, PublicationImage, PublicationSettings
+from home.searching.indexing import index
 from syndication import tasks
 from syndication.doorbell import ring
-from syndication.models import Outlet
+from syndication.models import Edition, Outlet
 from syndication.planning import plan_each
 
 
@@ -32,3 +33,10 @@ def on_settings_saved(sender: type[Any], instance: PublicationSettings, created:
     """The publication got another name, or stubs another home: that touches every piece, so a worker goes through them."""
     if not created and not kwargs.get("raw"):
         ring(tasks.plan_everything)
+
+
+@receiver(post_save, sender=Edition)
+def on_edition_recorded(sender: type[Any], instance: Edition, created: bool, **kwargs: Any) -> None:
+    """Search looks through what readers may read now."""
+    if created and not kwargs.get("raw"):
+        index(instance)
