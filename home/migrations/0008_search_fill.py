@@ -6,9 +6,7 @@ from home.searching.indexing import CHUNK, index_all
 
 
 def fill(apps, editor):
-    editions, words, known = (
-        apps.get_model(label) for label in ("syndication.Edition", "home.PieceWords", "home.KnownWord")
-    )
+    editions, words, known = (apps.get_model(label) for label in ("syndication.Edition", "home.PieceWords", "home.KnownWord"))
     pks = list(editions.objects.filter(current=True, public=True, words=None).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), CHUNK):
         index_all(editions.objects.filter(pk__in=pks[start : start + CHUNK]), words, known)

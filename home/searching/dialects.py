@@ -1,6 +1,7 @@
-"""How each database is asked: FTS5 on SQLite, stored vectors on PostgreSQL. Words hold letters and digits only: none can escape."""
+"""How each database is asked: FTS5 on SQLite, stored vectors on PostgreSQL. Words are letters and digits: none can escape."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField
@@ -35,7 +36,9 @@ class SQLite:
     def ranks(self, question: str, pks: Sequence[int]) -> dict[int, float]:
         """How well the text of each of these answers: more is better."""
         marks = ", ".join(["%s"] * len(pks))
-        sql = f"SELECT rowid, -bm25(home_search, {self.weights}) FROM home_search WHERE home_search MATCH %s AND rowid IN ({marks})"
+        sql = (
+            f"SELECT rowid, -bm25(home_search, {self.weights}) FROM home_search WHERE home_search MATCH %s AND rowid IN ({marks})"
+        )
         return _pairs(sql, [question, *pks])
 
     def _is_common(self, match: str, asked: str) -> bool:
@@ -71,7 +74,7 @@ class PostgreSQL:
         return "(" + " <-> ".join(f"'{word}'" for word in form) + (":*" if begins else "") + ")"
 
 
-def _pairs(sql: str, parameters: list[object]) -> dict[int, float]:
+def _pairs(sql: str, parameters: list[Any]) -> dict[int, float]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return dict(cursor.fetchall())

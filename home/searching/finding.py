@@ -79,7 +79,9 @@ def _find(asked: Asked, editions: Any, *, every: bool) -> Found:
 def _marks(asked: Asked, pks: list[int]) -> dict[int, tuple[int, int]]:
     """How well headline and what stands under it answer."""
     rows = PieceWords.objects.filter(pk__in=pks).values_list("pk", "headline", "standfirst", "names")
-    return {pk: max(_mark(asked, headline), _mark(asked, standfirst), _mark(asked, names)) for pk, headline, standfirst, names in rows}
+    return {
+        pk: max(_mark(asked, headline), _mark(asked, standfirst), _mark(asked, names)) for pk, headline, standfirst, names in rows
+    }
 
 
 def _mark(asked: Asked, words: str) -> tuple[int, int]:
@@ -91,8 +93,5 @@ def _mark(asked: Asked, words: str) -> tuple[int, int]:
 def _stands(term: Term, told: list[str]) -> bool:
     """Whether it stands there word for word."""
     return any(
-        told[start : start + len(form)] == list(form)
-        for form in term.forms
-        for start, word in enumerate(told)
-        if word == form[0]
+        told[start : start + len(form)] == list(form) for form in term.forms for start, word in enumerate(told) if word == form[0]
     )
