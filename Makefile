@@ -20,7 +20,7 @@ SETTINGS = env DEBUG=no SITE_URL= DATABASE_URL=sqlite://:memory: $(KEYS)
 PRODUCTION = env DEBUG=no SITE_URL=https://publication.example DATABASE_URL=postgres://publication@localhost/publication $(KEYS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types check programs tests coverage chaos e2e-ghost e2e-bluesky bench lock clean
+.PHONY: help run test lint format types check programs tests coverage chaos e2e-ghost e2e-bluesky e2e-senders bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -109,6 +109,10 @@ e2e-ghost: $(READY) ## Speak with a real Ghost: npm installs it into var/ghost, 
 e2e-bluesky: $(READY) ## Speak with a real data server of Bluesky: npm installs it into var/bluesky the first time
 	$(PY) -m tests.bluesky
 	$(PY) -m pytest -m bluesky tests/e2e/test_bluesky.py
+
+e2e-senders: $(READY) ## Be told of pages by ronkyuu and pushl: pip installs them into var/senders the first time
+	$(PY) -m tests.senders
+	$(PY) -m pytest -m senders tests/e2e/test_senders.py
 
 # On an idle machine with two processors a quarter of an hour for each database.
 DATABASE ?= both

@@ -21,3 +21,8 @@ def default() -> str:
 def direction(code: str) -> Literal["ltr", "rtl"]:
     """How text of this language runs."""
     return "rtl" if LANG_INFO.get(code, {}).get("bidi") else "ltr"
+
+
+def name(code: str) -> str:
+    """What the publication calls this language, as in “Arabic”; the code itself where it is not known."""
+    return str(LANG_INFO.get(code, {}).get("name", code))

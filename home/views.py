@@ -13,7 +13,7 @@ from wagtail.views import serve as serve_page
 
 from home.models import ArticlePage, Author, PublicationSettings, StubPage
 from home.models.base import sections, sheet
-from home.pictures import picture, share_picture
+from home.pictures import share_picture, shown
 from home.rendering import plain, shorten
 from syndication.models import Edition, Kill, killed_at
 from syndication.renderers import head
@@ -64,7 +64,7 @@ def author_context(author: Author, request: HttpRequest) -> dict[str, Any]:
     return {
         "author": author,
         "person": person,
-        "portrait": picture(author.portrait, root) if author.portrait else None,
+        "portrait": shown(author.portrait, root) if author.portrait else None,
         "sheet": listed,
         "publisher": publisher,
         "sections": sections(Site.find_for_request(request)),

@@ -18,7 +18,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from home import correction_report, documents, stub_from_url
+from home import correction_report, documents, stub_from_url, style_page
 from home.models import Author, SectionPage, Topic
 from home.receiving import ACTION as RECEIVED
 from home.stub_making import ACTION
@@ -86,8 +86,18 @@ def keep_with_its_pages(document: Any, request: Any) -> Any:
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """The way from an address to the draft of a stub, and the report of corrections."""
-    return [path("stub-from-url/", include((stub_from_url.urls, "stub_from_url"))), *correction_report.urls]
+    """The way from an address to the draft of a stub, the report of corrections, and the style page."""
+    return [
+        path("stub-from-url/", include((stub_from_url.urls, "stub_from_url"))),
+        path("style/", style_page.style_page, name="style_page"),
+        *correction_report.urls,
+    ]
+
+
+@hooks.register("register_settings_menu_item")
+def style_menu_item() -> MenuItem:
+    """The style page, among the settings."""
+    return MenuItem(_("Style page"), reverse("style_page"), name="style-page", icon_name="view", order=900)
 
 
 @hooks.register("register_reports_menu_item")

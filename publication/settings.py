@@ -229,6 +229,7 @@ WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "txt", "xlsx", "zip"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILIMAGES_IMAGE_MODEL = "home.PublicationImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "home.image_form.ImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
@@ -282,6 +283,7 @@ CELERY_BEAT_SCHEDULE = {
     "run_errands": {"task": "syndication.tasks.run_errands", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "run_hub": {"task": "syndication.tasks.run_hub", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
     "respond": {"task": "syndication.tasks.respond", "schedule": env.number("SYNDICATION_SWEEP_SECONDS", 15, least=1)},
+    "make_formats": {"task": "home.tasks.make_formats", "schedule": 60},
     "tell_notices": {"task": "syndication.tasks.tell_notices", "schedule": 60},
     "reconcile": {"task": "syndication.tasks.reconcile", "schedule": 300},
     "prune": {"task": "syndication.tasks.prune", "schedule": 24 * 3600},

@@ -9,7 +9,7 @@ from wagtail.documents import urls as document_urls
 from wagtail.urls import serve_pattern
 from wagtail.urls import urlpatterns as page_urls
 
-from home import corrections, embeds, feeds, plain_text, republishing, sitemaps, terms, views
+from home import corrections, embeds, feeds, identity, plain_text, republishing, sitemaps, terms, views
 from syndication import health, inbox, keys, metrics
 from syndication.partners import api, entry, page
 from syndication.partners import feeds as outlet_feeds
@@ -42,6 +42,7 @@ urlpatterns = [
     path("partners/feeds/<str:token>/<str:dialect>/archive/<int:number>/", _outlet_feed, name="outlet_feed_archive"),
     path("corrections/", non_atomic_requests(corrections.corrections), name="corrections"),
     path("corrections/feeds/<str:dialect>/", non_atomic_requests(feeds.corrections_feed), name="corrections_feed"),
+    path("identity/<str:look>.css", non_atomic_requests(identity.sheet), name="identity"),
     path("sitemap.xml", non_atomic_requests(sitemaps.sitemap)),
     path("news-sitemap.xml", non_atomic_requests(sitemaps.news_sitemap)),
     path("robots.txt", non_atomic_requests(terms.robots)),

@@ -6,6 +6,7 @@ Pure: the page was fetched already, and nothing in here raises for what stands o
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -51,7 +52,7 @@ def read(page: Response, ours: Iterable[str]) -> Mention:
     kind = page.headers.get("content-type", "")
     media = kind.partition(";")[0].strip().lower()
     if media not in HTML:
-        return _plain(page.text if media.startswith("text/") or media.endswith("json") else "", wanted)
+        return _plain(_texts(page, media), wanted)
     findings = find(page.body, page.headers, page.url)
     copy = any(_leads(found.url, wanted) for found in findings.canonicals)
     tree = LexborHTMLParser(calmed(decoded(page.body, kind).encode("utf-8", "replace")))
@@ -78,11 +79,32 @@ def _nodes(tree: LexborHTMLParser, base: str, ours: list[str]) -> Iterator[Lexbo
             yield node
 
 
-def _plain(text: str, ours: list[str]) -> Mention:
-    """Of what is no HTML: whether one of our addresses stands there, whole."""
-    ends = r"(?=[\s\"'<>)\],;]|\.?$|\.\s|\\)"
-    found = any(re.search(rf"(?:^|[\s\"'<(\[]){re.escape(url)}{ends}", text) for url in ours)
-    return Mention(links=found)
+def _texts(page: Response, media: str) -> Iterator[str]:
+    """What is said by a page that is no HTML: plain text, or each string of JSON, however its writer escapes slashes."""
+    if media.endswith("json"):
+        try:
+            yield from _strings(page.json())
+        except ValueError:
+            return
+    elif media.startswith("text/"):
+        yield page.text
+
+
+def _strings(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list):
+            waiting += one.values() if isinstance(one, dict) else one
+
+
+def _plain(texts: Iterable[str], ours: list[str]) -> Mention:
+    """Whether one of our addresses stands there, whole."""
+    whole = "|".join(re.escape(url) for url in ours)
+    wanted = re.compile(rf"(?:^|[\s\"'<(\[])(?:{whole})(?=[\s\"'<>)\],;]|\.?$|\.\s)")
+    return Mention(links=any(wanted.search(text) for text in texts))
 
 
 # --- microformats -----------------------------------------------------------------------------------------------------

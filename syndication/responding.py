@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from syndication.canonical import same
 from syndication.conversation import Conversation, judge_words
@@ -99,18 +99,33 @@ def urlsplit_or_none(url: str) -> str | None:
 
 
 def piece_at(url: str) -> Edition | None:
-    """The piece that stands at this address of ours and everybody may read; a query, a fragment or a missing slash apart."""
+    """The piece that everybody may read at this address of ours, or that stood there before, or whose alias stands there.
+
+    A query, a fragment or a missing slash apart.
+    """
     if not _is_ours(url):
         return None
     parts = urlsplit(url.strip())
     path = parts.path if parts.path.endswith("/") else f"{parts.path}/"
     likely = [f"{scheme}://{parts.netloc.lower()}{path}" for scheme in ("https", "http")]
-    return Edition.objects.visible().filter(url__in=likely).defer("body_html").first()
+    visible = Edition.objects.visible().defer("body_html")
+    if here := visible.filter(url__in=likely).first():
+        return here
+    before = Edition.objects.filter(url__in=likely).order_by("-pk").values_list("uid", flat=True)[:1]
+    if there := visible.filter(uid__in=list(before)).first():
+        return there
+    roots = [site.root_page.url_path for site in _sites() if Place.of(site.root_url).host == Place.of(url).host]
+    aliases = Page.objects.live().filter(url_path__in=[f"{root.rstrip('/')}{path}" for root in roots]).exclude(alias_of=None)
+    return visible.filter(page__in=list(aliases.values_list("alias_of", flat=True))).first()
 
 
 def _is_ours(url: str) -> bool:
-    own = {Place.of(settings.SITE_URL).host, *(Place.of(site.root_url).host for site in Site.objects.all())}
+    own = {Place.of(settings.SITE_URL).host, *(Place.of(site.root_url).host for site in _sites())}
     return Place.of(url).host in own
+
+
+def _sites() -> Iterable[Site]:
+    return Site.objects.select_related("root_page")
 
 
 def conversation_of(edition: Edition) -> Conversation:
@@ -188,11 +203,28 @@ def _write_down(row: Response, seen: Visit, mention: Mention | None, edition: Ed
         _unread(row, seen.answer, seen.problem)
     elif not mention.links:
         _over(row, _("Its page does not link to the piece."))
-    elif _is_copy(row, seen.answer, mention, outlets):
-        heard(seen.answer.url if seen.answer else row.source, edition.url, row.kind)
+    elif _is_ours(final := _final(row, seen.answer)):
+        _over(row, _("Its page leads to this site."))
+    elif _is_copy(row, final, mention, outlets):
+        heard(final, edition.url, row.kind)
         row.settle(State.REFUSED, _("It is a copy of the piece, and stands among the sightings."))
+    elif twin := _twin(row, final):
+        Response.objects.filter(pk=twin.pk).update(due_at=Now(), attempts=0)
+        row.settle(State.REFUSED, _("The page that it leads to stands here already."))
     else:
-        _heard(row, mention, conversation_of(edition))
+        _heard(row, final, mention, conversation_of(edition))
+
+
+def _final(row: Response, answer: Answer | None) -> str:
+    """Where the page stands: whoever leads there from elsewhere is not its author."""
+    url = urldefrag(answer.url).url if answer else row.source
+    return url if len(url) <= LONGEST else row.source
+
+
+def _twin(row: Response, final: str) -> Response | None:
+    """The response that the same page has already, told by another address of it."""
+    found: Response | None = Response.objects.filter(uid=row.uid, source=final).exclude(pk=row.pk).first()
+    return found
 
 
 def _unread(row: Response, answer: Answer | None, problem: str) -> None:
@@ -221,18 +253,24 @@ def _over(row: Response, sentence: str) -> None:
     news_of(row.uid)
 
 
-def _is_copy(row: Response, answer: Answer | None, mention: Mention, outlets: list[Outlet]) -> bool:
-    addresses = {row.source, answer.url if answer else row.source}
-    return mention.copy or any(outlet.runs(url) for outlet in outlets for url in addresses)
+def _is_copy(row: Response, final: str, mention: Mention, outlets: list[Outlet]) -> bool:
+    return mention.copy or any(outlet.runs(url) for outlet in outlets for url in {row.source, final})
 
 
-def _heard(row: Response, mention: Mention, rules: Conversation) -> None:
+def _heard(row: Response, final: str, mention: Mention, rules: Conversation) -> None:
     """Write down what the page says. Who decides is the rules; where a person decided before, that stays."""
-    facts = {name: getattr(mention, name) for name in ("manner", "name", "url", "title", "text")}
+    host = Place.of(final).host[:255]
+    facts = {name: getattr(mention, name) for name in ("manner", "name", "url", "title", "text")} | {
+        "source": final,
+        "host": host,
+    }
     if row.state in (State.REJECTED, State.SPAM):
         row.settle(row.state, row.sentence, **facts)
         return
-    known = Response.objects.filter(host=row.host, shown_at__isnull=False).exclude(state__in=(State.REJECTED, State.SPAM))
+    if banned(host=host):
+        _over(row, _("We take no mentions from there."))
+        return
+    known = Response.objects.filter(host=host, shown_at__isnull=False).exclude(state__in=(State.REJECTED, State.SPAM))
     verdict, sentence = judge_words(rules, mention.name, mention.title, mention.text, known=known.exists())
     if row.state == State.HELD and verdict == State.SHOWN:
         # It waits for a person already.

@@ -81,6 +81,18 @@ class Picture(Value):
     may_syndicate: bool = False
     srcset: str = ""
     mime: str = "image/jpeg"
+    # How our own pages may show it, found beside the story and not part of it: no dump and no digest has these.
+    avif: str = Field(default="", exclude=True)
+    focus: str = Field(default="", exclude=True)
+    crops: tuple["Crop", ...] = Field(default=(), exclude=True)
+
+
+class Crop(Value):
+    """A picture in another shape, cut around what matters in it."""
+
+    url: str
+    width: int
+    height: int
 
 
 class Named(Value):
@@ -207,6 +219,8 @@ class Story(Value):
     licence: Licence | None = None
     corrections: tuple[Correction, ...] = ()
     publisher: Publisher
+    # What `Edition.formats` holds, by the address of the picture; like `Picture.avif` not part of the story.
+    formats: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True, repr=False)
 
     @property
     def social_title(self) -> str:

@@ -24,7 +24,7 @@ SERVER = PostgreSQL() if os.environ.get("TEST_DATABASE") == "postgresql" else No
 VALKEY = Valkey()
 MIGRATED = "migrated" if SERVER else str(FOLDER / "migrated.sqlite3")
 # Markers of tests that run only when they are asked for.
-ON_DEMAND = {"ghost": "a real Ghost", "bluesky": "a real data server of Bluesky"}
+ON_DEMAND = {"ghost": "a real Ghost", "bluesky": "a real data server of Bluesky", "senders": "ronkyuu and pushl"}
 
 
 def _enter_test_settings() -> None:

@@ -73,10 +73,14 @@ $_SERVER['SCRIPT_FILENAME'] = '{folder}/index.php';
 require '{folder}/index.php';
 """
 
-# A must-use plugin: no mail leaves. A post is made, but the answer waits for as long as a file named `slow` is there. And what
-# Yoast SEO and Rank Math do with the head, as their sources have it, while a file of that name is there.
+# A must-use plugin: no mail leaves, and any port of this machine may be asked for a page. A post is made, but the answer waits
+# for as long as a file named `slow` is there. And what Yoast SEO and Rank Math do with the head, as their sources have it, while
+# a file of that name is there.
 BESIDE = """<?php
 function wp_mail() {{ return true; }}
+add_filter('http_allowed_safe_ports', function ($ports, $host, $url) {{
+    return [...$ports, parse_url($url, PHP_URL_PORT)];
+}}, 10, 3);
 add_action('rest_after_insert_post', function ($post, $request, $creating) {{
     if ($creating && file_exists('{folder}/slow')) {{
         touch('{folder}/reached');

@@ -35,6 +35,10 @@ class PublicationImage(AbstractImage):
         """As Wagtail's, below a folder that nobody guesses: who knows a file's name has not found the picture of a draft."""
         return _below(secrets.token_hex(8), super().get_upload_to(filename))
 
+    def forget_sizes_of_another_file(self) -> None:
+        """Delete the renditions that were made of the file before this one."""
+        self.renditions.exclude(file__contains=f"/{folder_of(self)}/").delete()
+
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
@@ -47,13 +51,17 @@ class PublicationRendition(AbstractRendition):
 
     def get_upload_to(self, filename: str) -> str:
         """Below a folder told by the original's: the same when it is made anew, and no way back from it to the original."""
-        folder = hashlib.sha256(cast(str, self.image.file.name).encode()).hexdigest()[:16]
-        return _below(folder, super().get_upload_to(filename))
+        return _below(folder_of(self.image), super().get_upload_to(filename))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="rendition_once"),
         ]
+
+
+def folder_of(image: PublicationImage) -> str:
+    """The folder of all renditions of an image's file."""
+    return hashlib.sha256(cast(str, image.file.name).encode()).hexdigest()[:16]
 
 
 def _below(folder: str, path: str) -> str:

@@ -6,7 +6,7 @@ from syndication.models import Edition
 
 
 class PieceWords(models.Model):
-    """The words of one current edition, as stems. The database keeps its index over them by itself (migration 0007)."""
+    """The words of one current edition, as stems. The database keeps its index over them by itself (migration 0008)."""
 
     edition = models.OneToOneField(Edition, primary_key=True, on_delete=models.CASCADE, related_name="words")
     language = models.CharField(max_length=12, db_index=True)

@@ -1,16 +1,23 @@
 """Site settings: who publishes, and the defaults of the house."""
 
+import re
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urljoin
 
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import PreviewableMixin
 
-from home import licences
+from home import identity, licences
 from home.models.people import FEDIVERSE_HANDLE, X_HANDLE
 from syndication.conversation import Conversation, words
 from syndication.rights import Policy
@@ -42,8 +49,22 @@ class HoldResponses(models.TextChoices):
     NONE = "none", _("only what the rules below catch")
 
 
+HEX = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Give the colour as # and six digits, as in #963a2f."))
+
+
+def type_pairs() -> list[tuple[str, Any]]:
+    """The pairs of typefaces that we ship."""
+    return [(key, pair.label) for key, pair in identity.PAIRS.items()]
+
+
+class ColourInput(forms.TextInput):
+    """The browser's own chooser of colours."""
+
+    input_type = "color"
+
+
 @register_setting(icon="home")
-class PublicationSettings(BaseSiteSetting):
+class PublicationSettings(PreviewableMixin, BaseSiteSetting):
     """The publication as its readers and partners know it."""
 
     name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("Empty: the name of the site."))
@@ -59,6 +80,27 @@ class PublicationSettings(BaseSiteSetting):
         related_name="+",
         verbose_name=_("default share image"),
         help_text=_("For cards of pages that have no image, or only an SVG. At least 1200 × 630 pixels."),
+    )
+    accent = models.CharField(
+        _("first colour"),
+        max_length=7,
+        default=identity.HOUSE.accent,
+        validators=[HEX],
+        help_text=_("For what is yours: sections, buttons, links under the pointer. Dark pages get a lighter shade of it."),
+    )
+    second = models.CharField(
+        _("second colour"),
+        max_length=7,
+        default=identity.HOUSE.second,
+        validators=[HEX],
+        help_text=_("For what leads to another house: outlets, and “Read the rest”."),
+    )
+    type_pair = models.CharField(
+        _("typefaces"),
+        max_length=12,
+        choices=type_pairs,
+        default=identity.HOUSE.pair,
+        help_text=_("They come from your own site, never from a third party. Arabic is set in Noto Naskh with each of them."),
     )
     x_handle = models.CharField("X", max_length=16, blank=True, validators=[X_HANDLE], help_text=_("With its @."))
     fediverse_handle = models.CharField(_("fediverse"), max_length=120, blank=True, validators=[FEDIVERSE_HANDLE])
@@ -141,7 +183,16 @@ class PublicationSettings(BaseSiteSetting):
     panels = [
         FieldPanel("name"),
         FieldPanel("tagline"),
-        FieldPanel("logo"),
+        MultiFieldPanel(
+            [
+                FieldPanel("logo"),
+                FieldPanel("accent", widget=ColourInput),
+                FieldPanel("second", widget=ColourInput),
+                FieldPanel("type_pair"),
+            ],
+            heading=_("Look"),
+            help_text=_("The preview at the side shows what you choose before you save it."),
+        ),
         FieldPanel("default_share_image"),
         MultiFieldPanel([FieldPanel("x_handle"), FieldPanel("fediverse_handle")], heading=_("Handles")),
         MultiFieldPanel(
@@ -177,6 +228,35 @@ class PublicationSettings(BaseSiteSetting):
 
     class Meta:
         verbose_name = _("publication")
+
+    def clean(self) -> None:
+        """Refuse a colour that cannot be read on our paper, and name the nearest that can."""
+        super().clean()
+        self.accent, self.second = self.accent.lower(), self.second.lower()
+        told = {name: _too_pale(getattr(self, name)) for name in ("accent", "second")}
+        if pale := {name: sentence for name, sentence in told.items() if sentence}:
+            raise ValidationError(pale)
+
+    @property
+    def look(self) -> identity.Look:
+        """What readers' pages look like."""
+        pair = self.type_pair if self.type_pair in identity.PAIRS else identity.HOUSE.pair
+        return identity.Look(self.accent, self.second, pair)
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The front page, and every part in light and dark."""
+        return [("", _("Front page")), ("light", _("All parts")), ("dark", _("All parts, dark"))]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """As the pages would look if these settings were saved."""
+        if mode_name:
+            from home.style_page import parts
+
+            return parts(request, self, scheme=mode_name)
+        front = self.site.root_page.specific
+        front.publication = self
+        return front.serve(request)
 
     @property
     def public_name(self) -> str:
@@ -239,3 +319,20 @@ class PublicationSettings(BaseSiteSetting):
             fediverse=self.fediverse_handle,
             policies=tuple((term, getattr(self, field)) for field, term in POLICIES.items() if getattr(self, field)),
         )
+
+
+def _too_pale(colour: str) -> str:
+    """What is wrong with a colour for text; nothing, if it can be read."""
+    if not re.fullmatch(HEX.regex, colour):
+        return ""
+    found = identity.contrast(colour, *identity.LIGHT)
+    if found >= identity.ENOUGH:
+        return ""
+    facts = {"found": f"{found:.1f}", "enough": identity.ENOUGH, "nearest": identity.darker(colour)}
+    return (
+        gettext(
+            "Too pale to be read: on our paper its contrast is %(found)s to 1, and readers need %(enough)s to 1. "
+            "The nearest shade that has it is %(nearest)s."
+        )
+        % facts
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 from home.searching.words import stem, stems
 

@@ -5,7 +5,7 @@ databases hold and ask for the very same.
 import unicodedata
 from functools import lru_cache
 
-import regex
+import regex  # type: ignore[import-untyped]
 import snowballstemmer
 
 # Neither a letter nor a mark decomposes here, but readers type the plain one. Arabic: teh marbuta, alef maksura, Persian forms.

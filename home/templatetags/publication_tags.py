@@ -1,5 +1,6 @@
 """What the readers' templates ask beyond the facts of a Story: places, days and words of the frame around it."""
 
+import re
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,9 +10,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from wagtail.models import Site
 
+from home import languages
+from home.identity import HOUSE
 from home.models import PublicationSettings
 from home.models.base import sections
 from home.models.site import POLICIES
+from home.text_pictures import pictures_in_text
 from syndication.renderers.corrections import name
 from syndication.rights import may_republish
 from syndication.story import Correction, Person, Story
@@ -88,6 +92,12 @@ def current(path: str, url: str) -> str:
 
 
 @register.filter
+def foreign_tongue(story: Story) -> str:
+    """The name of its language in ours, as in “Arabic”; nothing for a piece in the language of the frame around it."""
+    return "" if story.language.partition("-")[0] == "en" else languages.name(story.language)
+
+
+@register.filter
 def republishable(story: Story) -> bool:
     """Whether any reader may carry the piece."""
     return may_republish(story)
@@ -98,6 +108,22 @@ def policy_name(term: str) -> str:
     """What readers call a policy, from its schema.org property: the words of the settings form."""
     field = next((name for name, known in POLICIES.items() if known == term), "")
     return capfirst(str(PublicationSettings._meta.get_field(field).verbose_name)) if field else term
+
+
+@register.filter
+def for_dense_screens(sizes: str) -> str:
+    """`sizes` for a screen of three pixels to one as for one of two: nobody sees it, and a phone loads half as much."""
+    *wider, narrow = sizes.rpartition(", ")
+    share = re.fullmatch(r"(\d+)vw", narrow)
+    if share is None:
+        return sizes
+    return f"{''.join(wider)}(min-resolution: 2.5dppx) {round(int(share[1]) * 2 / 3)}vw, {narrow}"
+
+
+@register.filter
+def with_pictures(html: str, story: Story) -> SafeString:
+    """Sanitised `html` of a story with each picture in all the formats there are of it. What travels has JPEG and WebP only."""
+    return mark_safe(pictures_in_text(html, story.formats, for_dense_screens))
 
 
 @register.filter
@@ -116,13 +142,21 @@ def furniture(story: Story) -> str:
 
 @register.simple_tag(takes_context=True)
 def frame(context: dict[str, Any]) -> str:
-    """Prints nothing, but sees to it that `publisher` and `sections` are there on pages no view prepared, such as 404."""
-    request = context.get("request")
-    site = Site.find_for_request(request) if request and "publisher" not in context else None
-    if site:
-        context["publisher"] = PublicationSettings.for_site(site).publisher()
-        context["sections"] = sections(site)
+    """Prints nothing; sees to it that `look` is there, and `publisher` and `sections` on pages no view prepared, such as 404."""
+    publication = _publication(context)
+    context["look"] = publication.look if publication else HOUSE
+    if publication and "publisher" not in context:
+        context["publisher"] = publication.publisher()
+        context["sections"] = sections(publication.site)
     return ""
+
+
+def _publication(context: dict[str, Any]) -> PublicationSettings | None:
+    """The settings that the view or the page has already asked for, else those of the request's site."""
+    if known := context.get("publication") or getattr(context.get("page"), "publication", None):
+        return known
+    request = context.get("request")
+    return PublicationSettings.for_request(request) if request and Site.find_for_request(request) else None
 
 
 @register.filter

@@ -35,7 +35,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """A Story with its version. Append-only but for `current`, `labels` and `fingerprint`; it outlives the page."""
+    """A Story with its version. Append-only but for `current`, `labels`, `fingerprint` and `formats`; it outlives the page."""
 
     uid = models.UUIDField()
     version = models.PositiveIntegerField()
@@ -62,6 +62,10 @@ class Edition(models.Model):
     labels = models.JSONField(default=list)
     # What `reconcile` compares with the page to find changes nobody announced.
     fingerprint = models.CharField(max_length=64, blank=True)
+    # What a worker makes of its pictures afterwards, for our own pages only: by the address that the story tells, the fields of
+    # `Picture` that are in no digest.
+    formats = models.JSONField(default=dict)
+    formats_due = models.BooleanField(default=True)
 
     objects = EditionQuerySet.as_manager()
 
@@ -80,6 +84,7 @@ class Edition(models.Model):
             models.Index(
                 fields=["expires_at"], condition=Q(current=True, expires_at__isnull=False), name="edition_current_expires"
             ),
+            models.Index(fields=["-first_published_at"], condition=Q(current=True, formats_due=True), name="edition_formats_due"),
         ]
 
     def __str__(self) -> str:
@@ -88,12 +93,18 @@ class Edition(models.Model):
     @cached_property
     def story(self) -> Story:
         """The Story as published, whole."""
-        return Story.model_validate({**self.facts, "body_html": self.body_html})
+        return Story.model_validate({**self._shown(), "body_html": self.body_html})
 
     @cached_property
     def card(self) -> Story:
         """The Story without its body: all that a list shows."""
-        return Story.model_validate(self.facts)
+        return Story.model_validate(self._shown())
+
+    def _shown(self) -> dict[str, Any]:
+        """The facts, with how our pages may show the pictures."""
+        lead = self.facts.get("lead_image")
+        dressed = {**lead, **self.formats.get(lead["url"], {})} if lead else None
+        return {**self.facts, "lead_image": dressed, "formats": self.formats}
 
 
 def _closed() -> models.QuerySet[Page]:
@@ -150,4 +161,5 @@ def record(
             expires_at=expires_at,
             labels=list(labels),
             fingerprint=fingerprint,
+            formats=last.formats if last else {},
         )

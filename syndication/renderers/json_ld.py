@@ -26,7 +26,7 @@ def news_article(story: Story, *, contact: str = "") -> dict[str, Any]:
         "dateModified": story.modified.isoformat(),
         "author": [_person(person) for person in story.authors],
         "publisher": _publisher(story.publisher),
-        "image": [_image(picture, contact) for picture in (story.share_image, story.lead_image) if picture],
+        "image": [_image(picture, contact) for picture in (story.share_image, *_shapes(story.lead_image)) if picture],
         "articleSection": story.section.name if story.section else None,
         "keywords": [topic.name for topic in story.topics],
         "wordCount": story.word_count or None,
@@ -103,6 +103,13 @@ def _publisher(publisher: Publisher) -> dict[str, Any]:
     return _without_empty(
         {"@type": "NewsMediaOrganization", "name": publisher.name, "url": publisher.url, "logo": logo, **policies}
     )
+
+
+def _shapes(picture: Picture | None) -> list[Picture]:
+    """The picture, and the shapes it was cut to for search engines."""
+    if picture is None:
+        return []
+    return [picture, *(picture.model_copy(update=crop.model_dump()) for crop in picture.crops)]
 
 
 def _image(picture: Picture, contact: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID, uuid4
+from xmlrpc.client import Fault, dumps, loads
 
 import pytest
 
@@ -161,10 +162,112 @@ def test_a_withdrawal_tells_all_that_were_ever_told_and_a_return_tells_them_agai
     blog.requests.clear()
     gone = mentions.withdraw(story, receipt, uuid4())
     assert [target for _source, target in told(blog)] == [blog.url("/post/1"), blog.url("/post/2")]
-    assert gone.id and gone.memory == receipt.memory
+    assert gone.id and gone.memory["told"] == receipt.memory["told"]
     blog.requests.clear()
-    mentions.update(linking(url=story.url), gone, uuid4())
+    again = mentions.withdraw(story, gone, uuid4())
+    assert blog.requests == [], "they know it"
+    mentions.update(story, again, uuid4())
     assert len(told(blog)) == 2
+
+
+def test_the_same_words_are_told_once_but_where_they_may_not_have_arrived(mentions: Webmention, blog: Partner) -> None:
+    story = linking(blog.url("/post/1"), blog.url("/post/2"))
+    receipt = mentions.publish(story, KEY)
+    blog.requests.clear()
+    again = mentions.update(story.model_copy(update={"corrections": ()}), receipt, uuid4())
+    assert blog.requests == [] and again.memory == receipt.memory
+    blog.routes["/hook"] = lambda visit: visit.reply(500 if b"post%2F1" in visit.body else 202)
+    changed = mentions.update(story.model_copy(update={"headline": "Lamps"}), again, uuid4())
+    blog.requests.clear()
+    mentions.update(story, changed, uuid4())
+    assert [target for _source, target in told(blog)] == [blog.url("/post/1"), blog.url("/post/2")]
+    blog.requests.clear()
+    older = Receipt("webmention", memory={"told": receipt.memory["told"], "source": story.url})
+    mentions.update(story, older, uuid4())
+    assert len(told(blog)) == 2, "a receipt of an older release does not say what was told"
+
+
+def test_a_receiver_that_is_ours_is_never_told(mentions: Webmention, blog: Partner) -> None:
+    blog.routes["/mirror"] = lambda visit: visit.reply(200, b'<link rel="webmention" href="https://home.example/webmention/">')
+    assert mentions.publish(linking(blog.url("/mirror")), KEY).warnings == ()
+    assert told(blog) == []
+
+
+# --- by Pingback ------------------------------------------------------------------------------------------------------
+
+ANSWER = dumps(("Thank you",), methodresponse=True).encode()
+
+
+@pytest.fixture
+def old(blog: Partner) -> Partner:
+    """A blog of the old days: its posts take pingbacks at /xmlrpc."""
+    for number in (1, 2):
+        blog.routes[f"/old/{number}"] = lambda visit: visit.reply(200, b"A post", x_pingback=visit.server.partner.url("/xmlrpc"))
+    blog.routes["/linked"] = lambda visit: visit.reply(
+        200, b'<link rel="pingback" href="/xmlrpc"><a rel="pingback" href="/no">x</a>'
+    )
+    blog.routes["/xmlrpc"] = lambda visit: visit.reply(200, ANSWER, "text/xml")
+    return blog
+
+
+def pinged(blog: Partner) -> list[tuple[str, str]]:
+    """Source and target of each pingback, in no order."""
+    calls = [loads(one.body) for one in blog.requests if one.method == "POST" and one.path == "/xmlrpc"]
+    assert all(method == "pingback.ping" for _params, method in calls)
+    return sorted(params for params, _method in calls)  # type: ignore[type-var, misc]
+
+
+def test_where_a_page_knows_no_webmention_it_is_told_by_pingback(mentions: Webmention, old: Partner) -> None:
+    both = f'<link rel="webmention" href="/hook"><link rel="pingback" href="{old.url("/xmlrpc")}">'.encode()
+    old.routes["/both"] = lambda visit: visit.reply(200, both, x_pingback=visit.server.partner.url("/xmlrpc"))
+    story = linking(old.url("/old/1"), old.url("/linked"), old.url("/both"), old.url("/page/x"))
+    receipt = mentions.publish(story, KEY)
+    assert pinged(old) == [(story.url, old.url("/linked")), (story.url, old.url("/old/1"))]
+    assert receipt.memory["pinged"] == {old.url("/old/1"): old.url("/xmlrpc"), old.url("/linked"): old.url("/xmlrpc")}
+    assert list(receipt.memory["told"]) == [old.url("/both")] and receipt.warnings == ()
+
+
+def test_a_pingback_is_sent_once_and_again_only_where_the_piece_moved(mentions: Webmention, old: Partner) -> None:
+    story = linking(old.url("/old/1"), headline="Lamps")
+    receipt = mentions.publish(story, KEY)
+    old.requests.clear()
+    changed = story.model_copy(update={"headline": "More lamps"})
+    receipt = mentions.update(changed, receipt, uuid4())
+    receipt = mentions.update(changed, mentions.withdraw(changed, receipt, uuid4()), uuid4())
+    assert pinged(old) == []
+    moved = story.model_copy(update={"url": "https://home.example/essays/moved/"})
+    mentions.update(moved, receipt, uuid4())
+    assert pinged(old) == [(moved.url, old.url("/old/1"))]
+
+
+def test_a_page_that_learns_webmention_is_told_that_way(mentions: Webmention, old: Partner) -> None:
+    story = linking(old.url("/old/1"))
+    receipt = mentions.publish(story, KEY)
+    old.routes["/old/1"] = page
+    moved = story.model_copy(update={"url": "https://home.example/essays/moved/"})
+    memory = mentions.update(moved, receipt, uuid4()).memory
+    assert list(memory["told"]) == [old.url("/old/1")] and memory["pinged"] == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "warning"),
+    [
+        (dumps(Fault(48, "registered already")), ""),
+        (dumps(Fault(33, "not enabled")), ""),
+        (dumps(Fault(32, "not there")), ""),
+        (dumps(Fault(17, "no link found")), "it refuses our pingback (fault 17)"),
+        (dumps(Fault(0, "no")), "it refuses our pingback (fault 0)"),
+        ("<methodResponse><fault/></methodResponse>", "it refuses our pingback (fault 0)"),
+        ("", "its answer to our pingback cannot be read"),
+        ("<html><body>Log in</body></html>", "its answer to our pingback cannot be read"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><methodResponse>&b;</methodResponse>', "its answer to our pingback cannot be read"),
+    ],
+)
+def test_what_a_pingback_is_answered(mentions: Webmention, old: Partner, answer: str, warning: str) -> None:
+    old.routes["/xmlrpc"] = lambda visit: visit.reply(200, answer.encode(), "text/xml")
+    receipt = mentions.publish(linking(old.url("/old/1"), old.url("/post/1")), KEY)
+    assert len(receipt.warnings) == bool(warning) and warning in "".join(receipt.warnings)
+    assert bool(receipt.memory["pinged"]) == ("registered already" in answer)
 
 
 def test_a_withdrawal_of_what_was_never_told_tells_nobody(mentions: Webmention, blog: Partner) -> None:

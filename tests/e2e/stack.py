@@ -20,6 +20,7 @@ import psycopg
 from cryptography.fernet import Fernet
 
 from demo.valkey import command as valkey_command
+from tests.e2e.console import Console
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,14 +86,20 @@ class Stack:
             "beat": [*celery, "beat", "--schedule", str(folder / "beat"), "--pidfile="],
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.console: Console | None = None
 
     def manage(self, *words: str) -> str:
         """What a management command printed; it must succeed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words], env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=600
-        )
-        assert done.returncode == 0, f"{words[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
-        return done.stdout
+        if self.console and self.console.env != self.env:
+            self.close()
+        self.console = self.console or Console(self.env, self.folder, ROOT)
+        return self.console.run(words)
+
+    def close(self) -> None:
+        """End what ran the management commands."""
+        if self.console:
+            self.console.close()
+        self.console = None
 
     def shell(self, code: str) -> str:
         """What Python code printed inside the publication."""
@@ -158,6 +165,7 @@ def stack(folder: Path, template: "Template", **settings: str) -> Iterator[Stack
             print(made.logs())
             raise
         finally:
+            made.close()
             for name in list(made.running):
                 made.stop(name, signal.SIGKILL)
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 from uuid import uuid4
 
@@ -18,13 +19,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
+from wagtail.models import Site as WagtailSite
 
 from home.models import ArticlePage, DatedCorrection
 from home.models.corrections import noon
 from syndication.delivering import connector_for, deliver_due
 from syndication.findings import Findings, find
 from syndication.http.probe import FAILED, OK, WARNING
-from syndication.models import Delivery, Outlet, Republication, Verification
+from syndication.models import Delivery, Outlet, Republication, Response, Verification
+from syndication.moderating import decide
+from syndication.responding import visit_mentions
 from syndication.syndicating import withdraw
 from syndication.verifying import verify_due
 from tests import factories as make
@@ -418,3 +422,54 @@ def test_who_may_not_publish_holds_the_outlet_with_a_sentence(companion: Site) -
     told.refresh_from_db()
     assert (told.state, row(page).state) == (Outlet.State.HELD, State.PENDING)
     assert "may not" in Delivery.objects.get().sentence and "Editor" in Delivery.objects.get().sentence
+
+
+# --- pingbacks --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(live_server: Any, settings: Any) -> str:
+    """Our own address, where pages answer; WordPress goes to no other private one than its own."""
+    settings.SITE_URL = f"http://127.0.0.1:{urlsplit(live_server.url).port}"
+    make.publication(comments=True)
+    WagtailSite.objects.update(hostname="127.0.0.1", port=urlsplit(live_server.url).port)
+    return str(settings.SITE_URL)
+
+
+def test_we_ping_a_post_that_we_link_to_and_it_shows_us(companion: Site, served: str) -> None:
+    told = companion.run(
+        "$id = wp_insert_post(['post_title' => 'Quays', 'post_content' => 'By night.', 'post_status' => 'publish']);"
+        "return [$id, get_permalink($id)];"
+    )
+    make.outlet("Pages that we link to", kind="webmention", endpoint="")
+    link = f'Nobody slept; see <a href="{told[1]}">what they wrote of quays</a> that year.'
+    piece = make.original("The harbour of lamps", body=make.paragraphs("It began in May.", link))
+    kept = pushed(piece)
+    assert kept.warnings == [] and kept.receipt_memory["pinged"] == {told[1]: f"{companion.url}/xmlrpc.php"}
+    (comment,) = companion.run(f"return get_comments(['post_id' => {told[0]}, 'status' => 'all']);")
+    assert (comment["comment_type"], comment["comment_author_url"]) == ("pingback", piece.full_url)
+    assert "The harbour of lamps" in comment["comment_author"] and "what they wrote of quays" in comment["comment_content"]
+    changed = pushed(make.edit(piece, body=make.paragraphs("It began in June.", link)))
+    assert changed.warnings == [] and changed.held == changed.wanted
+    assert len(companion.run(f"return get_comments(['post_id' => {told[0]}, 'status' => 'all']);")) == 1
+
+
+def test_a_post_that_links_to_us_pings_us_and_we_show_it_until_it_goes(companion: Site, served: str) -> None:
+    piece = make.original("The harbour of lamps")
+    post = companion.run(
+        "$id = wp_insert_post(['post_title' => 'Lamps at sea', 'post_status' => 'publish', 'post_author' => 1,"
+        f"""'post_content' => '<p>We read <a href="{piece.full_url}">of lamps</a> with joy.</p>']); pingback('', $id);"""
+        "return ['id' => $id, 'url' => get_permalink($id), 'pung' => get_pung($id)];"
+    )
+    assert post["pung"] == [piece.full_url], "they count us as told"
+    response = Response.objects.get()
+    assert (response.kind, response.source, response.state) == ("pingback", post["url"], "waiting")
+    assert visit_mentions() == 1
+    response.refresh_from_db()
+    assert response.state == "held" and "We read of lamps with joy." in response.text
+    assert "Lamps at sea" in response.title
+    decide([response.pk], "shown", None)
+    assert "We read of lamps with joy." in Client().get(piece.url, headers={"host": urlsplit(served).netloc}).content.decode()
+    companion.run(f"wp_update_post(['ID' => {post['id']}, 'post_content' => 'We changed our mind.']); return 1;")
+    Response.objects.update(due_at=Now())
+    assert visit_mentions() == 1 and Response.objects.get().state == "gone"

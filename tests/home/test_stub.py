@@ -95,4 +95,4 @@ def test_an_excerpt_in_arabic_runs_from_right_to_left(client: Client) -> None:
     page = make.stub("المصابيح", slug="lamps", language="ar", excerpt="<p>بدأ الأمر بمصباح.</p>")
     tree = read(client, page)
     assert tree.css_first("article.piece").attributes["dir"] == "rtl"
-    assert tree.css_first(".onward").attributes["lang"] == "en", "our own words are English"
+    assert tree.css_first(".rest").attributes["lang"] == "en", "our own words are English"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from home import tasks as house
 from syndication import tasks
 from syndication.doorbell import listen_again
 from tests.home.conftest import nothing_remembered
@@ -34,9 +35,10 @@ def commit(django_capture_on_commit_callbacks: Any) -> Callable[[], AbstractCont
 
 @pytest.fixture
 def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The hints sent at each commit, by the names of their tasks."""
+    """The hints sent to the engine at each commit, by the names of their tasks."""
     heard: list[str] = []
     listen_again()
+    monkeypatch.setattr(house.make_formats, "apply_async", lambda **options: None)
     for name in ("deliver_due", "reconcile", "plan_everything"):
         monkeypatch.setattr(getattr(tasks, name), "apply_async", lambda name=name, **options: heard.append(name))
     return heard

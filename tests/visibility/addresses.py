@@ -152,6 +152,7 @@ ADDRESSES = {
     "oEmbed and its card": Kind(oembed, shows=True),
     "the Markdown twin": Kind(lambda ground: [f"{ground.path}index.md"], shows=True),
     "llms.txt": Kind(lambda ground: ["/llms.txt"], shows=True),
+    "the publication's colours and faces": Kind(lambda ground: ["/identity/0057b8-2e7d32-literata.00000000.css"]),
     "rights for machines": Kind(lambda ground: ["/rsl.xml", "/.well-known/tdmrep.json"], shows=True),
     "the kit for who republishes": Kind(lambda ground: [f"/republish/{ground.page.uid}/"], shows=True),
     "the counter of its readers": Kind(lambda ground: [f"/c/{ground.page.uid}.gif"]),

@@ -15,7 +15,9 @@ from syndication.story import Canonical, Correction, Kind, Licence, Named, Outle
 # The most URLs in one question, and pieces in one page.
 URLS = 200
 MOST = 100
-FIELDS = (*Story.model_fields, "changed_at", "contract", "owed", "social", "links")
+# Not what stands beside a story for our own pages.
+FACTS = tuple(name for name, field in Story.model_fields.items() if not field.exclude)
+FIELDS = (*FACTS, "changed_at", "contract", "owed", "social", "links")
 _FIELD = "|".join(FIELDS)
 _UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+ -]\d\d:\d\d)")

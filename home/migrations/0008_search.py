@@ -46,7 +46,7 @@ def drop(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("home", "0006_responses"), ("syndication", "0019_responses")]
+    dependencies = [("home", "0007_identity"), ("syndication", "0019_responses")]
 
     operations = [
         migrations.CreateModel(

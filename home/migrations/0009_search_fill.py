@@ -13,6 +13,6 @@ def fill(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("home", "0007_search")]
+    dependencies = [("home", "0008_search")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop, elidable=True)]
