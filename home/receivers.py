@@ -9,6 +9,7 @@ from wagtail.models import Page, ReferenceIndex
 from home import tasks as house
 from home.formats import owe, prepare, prepare_holders
 from home.models import Author, HomePage, PublicationImage, PublicationSettings, SectionPage
+from home.searching.indexing import index
 from syndication import tasks
 from syndication.doorbell import ring
 from syndication.models import Edition, Outlet
@@ -72,3 +73,10 @@ def on_settings_saved(sender: type[Any], instance: PublicationSettings, created:
     """The publication got another name, or stubs another home: that touches every piece, so a worker goes through them."""
     if not created and not kwargs.get("raw"):
         ring(tasks.plan_everything)
+
+
+@receiver(post_save, sender=Edition)
+def on_edition_recorded(sender: type[Any], instance: Edition, created: bool, **kwargs: Any) -> None:
+    """Search looks through what readers may read now."""
+    if created and not kwargs.get("raw"):
+        index(instance)

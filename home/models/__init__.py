@@ -5,6 +5,7 @@ from home.models.corrections import DatedCorrection
 from home.models.home import HomePage, SectionPage
 from home.models.images import PublicationImage, PublicationRendition
 from home.models.people import Author, Byline
+from home.models.searched import KnownWord, PieceWords
 from home.models.site import PublicationSettings
 from home.models.stub import StubPage
 from home.models.topics import TaggedPiece, Topic
@@ -15,6 +16,8 @@ __all__ = [
     "Byline",
     "DatedCorrection",
     "HomePage",
+    "KnownWord",
+    "PieceWords",
     "PublicationImage",
     "PublicationRendition",
     "PublicationSettings",

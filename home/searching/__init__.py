@@ -1,0 +1,1 @@
+"""Search: what readers find, in which order, and how it is shown."""
